@@ -1,0 +1,42 @@
+"""Find out whether a customer-relationship plan works, from the company's own tables.
+
+Where to look
+-------------
+company       the params file: what the analyst wrote, typed and checked
+data          the company's tables through Ibis, their contracts, the demo company
+kpis          a KPI is a ratio of two sums; written once, used everywhere
+aggregates    one scan of a table, then small numbers
+stats         the methods, on plain numbers
+experiments   A/B tests: estimate, check, conclude
+findings      what an analysis says
+display       tables and charts: they receive results and compute nothing
+opened        ``open_company``: the door the notebooks come in by
+pack          run notebooks, render pages, publish a pack
+cli           the ``toolkit`` command
+
+Names are looked up when they are first used, so that ``import toolkit`` costs nothing.
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "open_company": "toolkit.opened",
+    "experiments": "toolkit.experiments",
+    "charts": "toolkit.display.charts",
+    "tables": "toolkit.display.tables",
+}
+
+__all__ = ["__version__", *_HOME]
+
+
+def __getattr__(name: str):
+    if name not in _HOME:
+        raise AttributeError(f"toolkit has no {name!r}; it offers {', '.join(__all__)}")
+    home = import_module(_HOME[name])
+    return home if _HOME[name].rsplit(".", 1)[-1] == name else getattr(home, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
