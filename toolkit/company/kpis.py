@@ -1,0 +1,65 @@
+"""A KPI: a ratio of two sums, or a percentile, over one table's rows."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from toolkit.company.base import Better, Format, Name, Part, Sql, Text
+
+
+class Kpi(Part):
+    """What is measured, written once and used by every notebook.
+
+    Attributes
+    ----------
+    table
+        The table whose rows are summed.
+    numerator, denominator
+        SQL expressions summed over rows. The value is their ratio: a mean or a share with
+        ``denominator: 1``, else a true ratio (spend per order).
+    quantile
+        Instead of a ratio: this quantile (0.5, 0.9) of `numerator` over the rows.
+    where
+        Which rows count.
+    time
+        The column that dates a row; the table's own `time` where absent.
+    unit
+        The column that says whose row it is. Rows of one unit are not independent, so standard
+        errors are by unit. Absent: every row is its own unit.
+    format
+        The unit it is shown in; ``percent`` is for shares between 0 and 1.
+    better
+        Which way is good.
+    """
+
+    label: Text
+    definition: Text | None = None
+    table: Name
+    numerator: Sql
+    denominator: Sql = "1"
+    quantile: float | None = Field(default=None, gt=0, lt=1)
+    where: Sql | None = None
+    time: Name | None = None
+    unit: Name | None = None
+    format: Format = "number"
+    better: Better = "higher"
+    owner: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _numbers_are_expressions(cls, data: object) -> object:
+        # `denominator: 1` is how people write it; YAML reads a number there
+        if isinstance(data, dict):
+            fixed = {
+                k: str(data[k])
+                for k in ("numerator", "denominator")
+                if isinstance(data.get(k), (int, float)) and not isinstance(data.get(k), bool)
+            }
+            return {**data, **fixed}
+        return data
+
+    @model_validator(mode="after")
+    def _a_quantile_has_no_denominator(self) -> Kpi:
+        if self.quantile is not None and self.denominator != "1":
+            raise ValueError("a 'quantile' has no 'denominator': remove one of them")
+        return self

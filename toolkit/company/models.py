@@ -1,0 +1,77 @@
+"""The params file of a company as a whole."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+from zoneinfo import available_timezones
+
+from pydantic import Field, field_validator
+
+from toolkit.company.base import Currency, Name, Part, Text
+from toolkit.company.kpis import Kpi
+from toolkit.company.packs import Pack
+from toolkit.company.tables import Table
+from toolkit.company.tests import Test
+
+Language = Literal["en"]
+
+
+class About(Part):
+    """Who the company is and how it counts.
+
+    Attributes
+    ----------
+    id
+        Names the folder of its reports.
+    as_of
+        The last day the data covers; nothing may be dated after it.
+    time_zone
+        In which days begin (IANA name).
+    fiscal_year_starts
+        Month 1-12 in which the first quarter begins.
+    """
+
+    id: Name
+    name: Text
+    currency: Currency = "EUR"
+    as_of: date
+    time_zone: str = "UTC"
+    fiscal_year_starts: int = Field(default=1, ge=1, le=12)
+    language: Language = "en"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _a_known_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError("must be a time zone of the IANA list, such as 'Europe/Lisbon'")
+        return name
+
+
+class Engine(Part):
+    """How large tables are read.
+
+    Attributes
+    ----------
+    exact_units
+        Up to so many units, variances are computed by unit; beyond, between buckets of units.
+    buckets
+        How many buckets units are hashed into then.
+    """
+
+    exact_units: int = Field(default=1_000_000, ge=0)
+    buckets: Literal[16, 32, 64, 128, 256] = 256
+
+
+class Company(Part):
+    """Everything the analyst wrote: one YAML file a company."""
+
+    version: Literal[1] = 1
+    company: About
+    source: str = Field(default="duckdb://", min_length=3, max_length=500)
+    folder: str = Field(default=".", min_length=1, max_length=500)
+    engine: Engine = Engine()
+    tables: dict[Name, Table] = Field(min_length=1)
+    kpis: dict[Name, Kpi] = {}
+    tests: dict[Name, Test] = {}
+    packs: dict[Name, Pack] = {}

@@ -1,0 +1,156 @@
+"""A quantity as text: rounded to what its interval supports, in a language's own marks.
+
+Rounding follows the Particle Data Group's rule (Review of Particle Physics, introduction, 5.3):
+the half-width of the interval keeps two digits when they read 10 to 35, one digit when they read
+36 to 94, and 95 to 99 round up to 100 and keep two; the value is shown to the same decimal.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import date, datetime
+
+from babel import dates, numbers
+
+from toolkit.language.quantities import SHARES, TIMES, Quantity
+
+_WORDS = {
+    "en": {
+        "hours": ("hour", "hours"),
+        "days": ("day", "days"),
+        "minutes": ("minute", "minutes"),
+        "weeks": ("week", "weeks"),
+        "points": ("percentage point", "percentage points"),
+        "score": ("point", "points"),
+        "no data": "no data",
+        "to": "{low} to {high}",
+        "at most": "at most {high}",
+        "at least": "at least {low}",
+        "per": "{value} a {per}",
+    }
+}
+_MOST_DECIMALS = 6
+
+
+def decimals_supported(low: float, high: float) -> int:
+    """How many decimals an interval supports, by the Particle Data Group's rule.
+
+    Parameters
+    ----------
+    low, high
+        Ends of the interval, in the unit shown.
+
+    Returns
+    -------
+    int
+        0 or more; 2 where the interval has no width or no end.
+    """
+    half = (high - low) / 2
+    if not math.isfinite(half) or half <= 0:
+        return 2
+    exponent = math.floor(math.log10(half))
+    leading = round(half / 10.0**exponent * 100)  # 100 to 999
+    digits = 2 if leading < 355 or leading >= 950 else 1
+    if leading >= 950:
+        exponent += 1
+    return min(max(0, digits - 1 - exponent), _MOST_DECIMALS)
+
+
+def shown(value: float, unit: str) -> float:
+    """The number that is printed: shares times 100."""
+    return value * 100 if unit in SHARES or unit == "probability" else value
+
+
+def decimals_of(quantity: Quantity) -> int:
+    """How many decimals to print `quantity` with."""
+    unit = quantity.unit
+    if unit == "count":
+        return 0
+    if quantity.low is not None and math.isfinite(quantity.low) and math.isfinite(quantity.high):
+        return decimals_supported(shown(quantity.low, unit), shown(quantity.high, unit))
+    if unit == "probability":
+        return 0
+    size = abs(shown(quantity.value, unit))
+    if unit in SHARES or unit in TIMES or unit == "score":
+        return 2 if 0 < size < 1 else 1
+    if len(unit) == 3 and unit.isupper():
+        return 0 if size >= 1000 else 2
+    if size >= 1000 or size == int(size):
+        return 0
+    return 2 if size >= 1 else min(_MOST_DECIMALS, 2 - math.floor(math.log10(size)))
+
+
+def bare(value: float, unit: str, decimals: int, language: str = "en") -> str:
+    """The number alone, grouped and rounded, without its unit."""
+    number = round(shown(value, unit), decimals) + 0.0  # + 0.0 turns -0.0 into 0.0
+    text = numbers.format_decimal(abs(number), "#,##0." + "0" * decimals if decimals else "#,##0", language)
+    return f"−{text}" if number < 0 else text
+
+
+def with_unit(text: str, unit: str, value: float, language: str = "en") -> str:
+    """`text`, a number already rounded, with its unit behind or around it."""
+    words = _WORDS[language]
+    if unit in ("percent", "relative", "probability"):
+        return f"{text} %"
+    if unit in words:
+        singular, plural = words[unit]
+        return f"{text} {singular if text in ('1', '−1') else plural}"
+    if len(unit) == 3 and unit.isupper():
+        return f"{text} {unit}"
+    return text
+
+
+def quantity(q: Quantity, language: str = "en", decimals: int | None = None) -> str:
+    """The value with its unit: ``0.77 EUR``, ``3.1 %``, ``no data``."""
+    words = _WORDS[language]
+    if not q.known:
+        return words["no data"]
+    text = with_unit(bare(q.value, q.unit, decimals_of(q) if decimals is None else decimals, language),
+                     q.unit, q.value, language)
+    return words["per"].format(value=text, per=q.per) if q.per else text
+
+
+def interval(q: Quantity, language: str = "en", absolute: bool = False) -> str:
+    """The interval without its unit: ``0.49 to 1.05``; one-sided where an end is open."""
+    words = _WORDS[language]
+    if q.low is None or math.isnan(q.low):
+        return words["no data"]
+    places = decimals_of(q)
+    low, high = q.low, q.high
+    if absolute and high <= 0:
+        low, high = -high, -low
+    ends = {"low": low, "high": high}
+    text = {k: bare(v, q.unit, places, language) for k, v in ends.items() if math.isfinite(v)}
+    if len(text) == 2:
+        return words["to"].format(**text)
+    if "high" in text:
+        return words["at most"].format(**text)
+    if "low" in text:
+        return words["at least"].format(**text)
+    return words["no data"]
+
+
+def day(value: date, language: str = "en") -> str:
+    """A day in the language's medium form: ``30 Sep 2026``."""
+    if language == "en":
+        return f"{value.day} {dates.format_date(value, 'MMM y', locale='en')}"
+    return dates.format_date(value, "medium", locale=language)
+
+
+def anything(value: object, language: str = "en") -> str:
+    """Any value of a sentence or a table cell as text."""
+    if value is None:
+        return ""
+    if isinstance(value, Quantity):
+        return quantity(value, language)
+    if isinstance(value, datetime):
+        return f"{day(value.date(), language)} {value:%H:%M}"
+    if isinstance(value, date):
+        return day(value, language)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return numbers.format_decimal(value, locale=language)
+    if isinstance(value, float):
+        return quantity(Quantity(value), language)
+    return str(value)
