@@ -46,11 +46,16 @@ class Grid:
             if len(row) != len(self.columns):
                 raise ValueError(f"a row has {len(row)} cells under {len(self.columns)} headings")
 
+    def _numeric(self) -> list[bool]:
+        """Which columns hold nothing but numbers: those align on the right."""
+        columns = [[r[i] for r in self.rows if r[i] is not None] for i in range(len(self.columns))]
+        return [bool(c) and all(isinstance(v, _NUMBERS) for v in c) for c in columns]
+
     def text(self, language: str = "en") -> str:
         """Aligned plain text."""
         head = [c.text(language) for c in self.columns]
         body = [[cell_text(c, language) for c in row] for row in self.rows]
-        right = [any(isinstance(r[i], _NUMBERS) for r in self.rows) for i in range(len(head))]
+        right = self._numeric()
         wide = [max(len(r[i]) for r in [head, *body]) for i in range(len(head))]
         lines = [
             "  ".join(t.rjust(w) if r else t.ljust(w) for t, w, r in zip(row, wide, right, strict=True)).rstrip()
@@ -61,7 +66,7 @@ class Grid:
 
     def html(self, language: str = "en") -> str:
         """An HTML table; every text escaped."""
-        number = [any(isinstance(r[i], _NUMBERS) for r in self.rows) for i in range(len(self.columns))]
+        number = self._numeric()
         out = ['<table class="grid">', f"<caption>{escaped(self.title.text(language))}</caption>", "<thead><tr>"]
         for column, is_number in zip(self.columns, number, strict=True):
             out.append(f'<th scope="col"{_class(is_number)}>{escaped(column.text(language))}</th>')
