@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 from zoneinfo import available_timezones
 
 from pydantic import Field, field_validator
 
-from toolkit.company.base import Currency, Name, Part, Text
+from toolkit.company.base import Currency, Day, Name, Part, Text
 from toolkit.company.kpis import Kpi
 from toolkit.company.packs import Pack
 from toolkit.company.tables import Table
@@ -35,7 +34,7 @@ class About(Part):
     id: Name
     name: Text
     currency: Currency = "EUR"
-    as_of: date
+    as_of: Day
     time_zone: str = "UTC"
     fiscal_year_starts: int = Field(default=1, ge=1, le=12)
     language: Language = "en"
@@ -60,7 +59,7 @@ class Engine(Part):
     """
 
     exact_units: int = Field(default=1_000_000, ge=0)
-    buckets: Literal[16, 32, 64, 128, 256] = 256
+    buckets: Literal[16, 256] = 256
 
 
 class Company(Part):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 
 from pydantic import Field, model_validator
 
-from toolkit.company.base import Name, Part, Sql, Text
+from toolkit.company.base import Day, Name, Part, Sql, Text
 
 
 class TestMetric(Part):
@@ -25,6 +24,9 @@ class TestMetric(Part):
         The same as a share of the control's value.
     worthwhile
         The smallest effect worth shipping, in the KPI's own unit; for power and sample size.
+    per_unit
+        Divide by the units assigned instead of the KPI's denominator: spend per customer mailed,
+        where the KPI itself is spend per order.
     within_days
         Only rows dated within so many days of the unit's assignment; for KPIs of other tables.
     """
@@ -36,6 +38,7 @@ class TestMetric(Part):
     margin: float | None = Field(default=None, ge=0)
     relative_margin: float | None = Field(default=None, ge=0, lt=1)
     worthwhile: float | None = Field(default=None, gt=0)
+    per_unit: bool = False
     within_days: int | None = Field(default=None, ge=1, le=3650)
 
     @model_validator(mode="after")
@@ -91,8 +94,8 @@ class Test(Part):
     control: Text
     arms: dict[Text, float] = Field(min_length=2, max_length=20)
     assigned_at: Name | None = None
-    starts: date | None = None
-    ends: date | None = None
+    starts: Day | None = None
+    ends: Day | None = None
     metrics: list[TestMetric] = Field(min_length=1, max_length=50)
     covariates: list[Name] = Field(default=[], max_length=20)
     strata: Name | None = None
@@ -100,7 +103,7 @@ class Test(Part):
     target: Sql | None = None
     level: float = Field(default=0.95, gt=0.5, lt=1)
     owner: Text | None = None
-    decide_by: date | None = None
+    decide_by: Day | None = None
 
     @model_validator(mode="after")
     def _it_can_decide(self) -> Test:
@@ -111,7 +114,7 @@ class Test(Part):
             wrong.append("every share in 'arms' must be a positive number")
         if not any(m.role == "primary" for m in self.metrics):
             wrong.append("one of 'metrics' must have 'role: primary': it decides the test")
-        names = [(m.kpi, m.within_days) for m in self.metrics]
+        names = [(m.kpi, m.within_days, m.per_unit) for m in self.metrics]
         if len(set(names)) < len(names):
             wrong.append("a KPI stands twice in 'metrics'")
         if self.starts and self.ends and self.ends < self.starts:
@@ -119,5 +122,5 @@ class Test(Part):
         if any(m.within_days for m in self.metrics) and not self.assigned_at:
             wrong.append("'within_days' needs 'assigned_at'")
         if wrong:
-            raise ValueError("; ".join(wrong))
+            raise ValueError(*wrong)  # each becomes a problem of its own
         return self

@@ -1,0 +1,206 @@
+"""One scan of a table by the engine, for all measures and cells: only aggregates leave it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+
+from toolkit.aggregates import Aggregates, Basis, Moments, from_buckets, in_order
+from toolkit.kpis import Measure, measured
+
+BUCKET = "toolkit__bucket"
+ROWS = "toolkit__rows"
+
+
+def aggregate(
+    table: ir.Table,
+    measures: Iterable[Measure],
+    dims: Iterable[str] = (),
+    *,
+    unit: str | None = None,
+    covariates: Iterable[str] = (),
+    expressions: Mapping[str, str] | None = None,
+    exact_units: int = 1_000_000,
+    buckets: int = 256,
+    disjoint: bool = True,
+) -> Aggregates:
+    """Moments of all measures by cell, from one scan of `table`.
+
+    Parameters
+    ----------
+    table
+        An Ibis table, one row an observation.
+    measures
+        What to sum.
+    dims
+        Columns (or names of `expressions`) to group by.
+    unit
+        The column whose rows belong together; None where every row is a unit of its own.
+    covariates
+        Columns known beforehand, averaged over a unit's rows.
+    expressions
+        Further SQL expressions by name, to group by.
+    exact_units
+        Up to about so many units, moments are by unit; beyond, between buckets.
+    buckets
+        16 or 256: the first one or two hex digits of the unit's MD5, the same on every engine.
+    disjoint
+        Whether a unit's rows all have the same `dims`.
+
+    Returns
+    -------
+    Aggregates
+        No cells where the table has no rows.
+    """
+    measures, dims, covariates = tuple(measures), tuple(dims), tuple(covariates)
+    keep = [d for d in dims if d not in (expressions or {})] + ([unit] if unit else [])
+    rows = measured(table, measures, keep, covariates, expressions)
+    if unit is None:
+        return _by_row(rows, measures, dims, covariates)
+    if _many_units(rows, unit, exact_units):
+        return _by_bucket(rows, measures, dims, covariates, unit, buckets)
+    return _by_unit(rows, measures, dims, covariates, unit, disjoint)
+
+
+def _many_units(rows: ir.Table, unit: str, limit: int) -> bool:
+    if rows.count().execute() <= limit:
+        return False
+    return int(rows[unit].approx_nunique().execute()) > limit
+
+
+def _columns(measures: Sequence[Measure], covariates: Sequence[str]) -> list[str]:
+    return [c for m in measures for c in (m.num, m.den)] + list(covariates)
+
+
+def _pairs(measures: Sequence[Measure], covariates: Sequence[str], constant: Iterable[str]) -> list[tuple[str, str]]:
+    """Which covariances are worth their cost: within a measure, and with the covariates."""
+    constant = set(constant)
+    columns = [c for c in _columns(measures, covariates) if c not in constant]
+    pairs = [(c, c) for c in columns]
+    pairs += [(m.num, m.den) for m in measures if m.den not in constant]
+    pairs += [(a, b) for a in columns for b in covariates if a not in covariates]
+    pairs += [(a, b) for i, a in enumerate(covariates) for b in covariates[i + 1:]]
+    return pairs
+
+
+def _summary(rows: ir.Table, dims: Sequence[str], columns: Sequence[str], pairs: Sequence[tuple[str, str]],
+             weight: str | None, bounded: Sequence[str]):
+    """One grouped query: count, means, the pairs' covariances, extremes; as a list of dicts."""
+    wanted = {"__n": rows.count(), "__rows": rows[weight].sum() if weight else rows.count()}
+    wanted |= {f"m{i}": rows[c].mean() for i, c in enumerate(columns)}
+    for i, (a, b) in enumerate(pairs):
+        wanted[f"c{i}"] = rows[a].var(how="sample") if a == b else rows[a].cov(rows[b], how="sample")
+    for i, c in enumerate(bounded):
+        wanted[f"l{i}"], wanted[f"h{i}"] = rows[c].min(), rows[c].max()
+    result = rows.group_by(list(dims)).agg(**wanted) if dims else rows.agg(**wanted)
+    return result.to_pyarrow().to_pylist()
+
+
+def _from_summary(records, dims, columns, pairs, bounded, constant, basis: Basis, disjoint: bool) -> Aggregates:
+    at = {c: i for i, c in enumerate(columns)}
+    cells = {}
+    for record in records:
+        n = int(record["__n"])
+        if n == 0:
+            continue
+        mean = np.array([_number(record[f"m{i}"]) for i in range(len(columns))])
+        cov = np.full((len(columns), len(columns)), np.nan)
+        if n > 1:
+            for i, (a, b) in enumerate(pairs):
+                cov[at[a], at[b]] = cov[at[b], at[a]] = _number(record[f"c{i}"])
+            for c in constant:
+                cov[at[c], :] = cov[:, at[c]] = 0.0
+        low, high = np.full(len(columns), np.nan), np.full(len(columns), np.nan)
+        for i, c in enumerate(bounded):
+            low[at[c]], high[at[c]] = _number(record[f"l{i}"]), _number(record[f"h{i}"])
+        for c in constant:
+            low[at[c]] = high[at[c]] = mean[at[c]]
+        key = tuple(record[d] for d in dims)
+        cells[key] = Moments(tuple(columns), n, int(record["__rows"]), mean, cov, low, high, basis)
+    return Aggregates(tuple(dims), in_order(cells), disjoint=disjoint)
+
+
+def _by_row(rows, measures, dims, covariates) -> Aggregates:
+    columns = _columns(measures, covariates)
+    bounded = [c for m in measures for c in (m.num, m.den)]
+    # the denominator of a mean is 1 everywhere unless a value is missing; try without its spread
+    simple = [m.den for m in measures if m.counts_rows]
+    for constant in (simple, []):
+        pairs = _pairs(measures, covariates, constant)
+        ends = [c for c in bounded if c not in constant]
+        records = _summary(rows, dims, columns, pairs, None, ends)
+        at = [columns.index(c) for c in constant]
+        if all(_number(r[f"m{i}"]) == 1.0 for r in records for i in at if r["__n"]):
+            break
+    return _from_summary(records, dims, columns, pairs, ends, constant, "rows", True)
+
+
+def _per_unit(rows, measures, dims, covariates, unit) -> ir.Table:
+    sums = {c: rows[c].sum() for m in measures for c in (m.num, m.den)}
+    sums |= {c: rows[c].mean() for c in covariates}
+    return rows.group_by([*dims, unit]).agg(**sums, **{ROWS: rows.count()})
+
+
+def _by_unit(rows, measures, dims, covariates, unit, disjoint) -> Aggregates:
+    units = _per_unit(rows, measures, dims, covariates, unit)
+    columns = _columns(measures, covariates)
+    bounded = [c for m in measures for c in (m.num, m.den)]
+    pairs = _pairs(measures, covariates, ())
+    records = _summary(units, dims, columns, pairs, ROWS, bounded)
+    return _from_summary(records, dims, columns, pairs, bounded, (), "units", disjoint)
+
+
+def _by_bucket(rows, measures, dims, covariates, unit, buckets) -> Aggregates:
+    if buckets not in (16, 256):
+        raise ValueError(f"buckets are 16 or 256, by one or two hex digits; got {buckets}")
+    digits = {16: 1, 256: 2}[buckets]
+    columns = _columns(measures, covariates)
+    hashed = rows.mutate(**{BUCKET: rows[unit].cast("string").hexdigest("md5").substr(0, digits)})
+    sums = {f"s{i}": hashed[c].sum() for i, c in enumerate(columns)}
+    records = hashed.group_by([*dims, BUCKET]).agg(**sums, **{ROWS: hashed.count()}).to_pyarrow().to_pylist()
+    tables: dict[tuple, np.ndarray] = {}
+    counts: dict[tuple, int] = {}
+    for record in records:
+        key = tuple(record[d] for d in dims)
+        table = tables.setdefault(key, np.zeros((buckets, len(columns))))
+        # units without a name hash to nothing; they share the first bucket
+        position = int(record[BUCKET], 16) if record[BUCKET] else 0
+        table[position] += [_number(record[f"s{i}"], 0.0) for i in range(len(columns))]
+        counts[key] = counts.get(key, 0) + int(record[ROWS])
+    return from_buckets(dims, columns, tables, counts)
+
+
+def _number(value: object, missing: float = np.nan) -> float:
+    return missing if value is None else float(value)
+
+
+def quantile_ranks(
+    table: ir.Table, value: str, dims: Iterable[str], ranks: Mapping[tuple, Sequence[int]]
+) -> dict[tuple, list[float]]:
+    """The values at given ranks (1 is the smallest) by cell: what order statistics need.
+
+    Parameters
+    ----------
+    table
+        With the columns `value` (numbers, rows where it is missing are left out) and `dims`.
+    ranks
+        Key -> ranks within that cell.
+
+    Returns
+    -------
+    dict
+        Key -> the values at its ranks, in the order asked.
+    """
+    dims = tuple(dims)
+    rows = table.filter(table[value].notnull()).select(*dims, value)
+    wanted = sorted({r for asked in ranks.values() for r in asked})
+    place = ibis.row_number().over(group_by=[rows[d] for d in dims], order_by=rows[value]) + 1
+    found = rows.mutate(toolkit__rank=place)
+    found = found.filter(found.toolkit__rank.isin(wanted)).to_pyarrow().to_pylist()
+    by_cell: dict[tuple, dict[int, float]] = {}
+    for record in found:
+        by_cell.setdefault(tuple(record[d] for d in dims), {})[int(record["toolkit__rank"])] = float(record[value])
+    return {key: [by_cell[key][r] for r in asked] for key, asked in ranks.items()}
