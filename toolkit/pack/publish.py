@@ -1,0 +1,119 @@
+"""A folder that appears whole or not at all, and one run at a time.
+
+A run writes into a staging folder beside the target, on the same file system. Publishing swaps
+the two in one step where the system can (Linux), so that a reader, or a crash, meets either the
+old pack or the new one.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+STAGING = ".staging"
+LOCK = ".lock"
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+
+
+class Busy(Exception):
+    """Another run holds the lock."""
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of `folder` (made where absent) while the block runs.
+
+    The lock belongs to the process, not to the file: it ends with it, so none can be stale.
+
+    Raises
+    ------
+    Busy
+        When another run holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / LOCK, "a+") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy(f"another run is writing to {folder}") from None
+        yield
+
+
+def staging(folder: Path, name: str) -> Path:
+    """An empty staging folder for the target `name`; what a run that died left there is removed.
+
+    Call it with the lock held.
+    """
+    place = folder / STAGING / name
+    if place.exists():
+        shutil.rmtree(place)
+    place.mkdir(parents=True)
+    return place
+
+
+def publish(staged: Path, target: Path) -> None:
+    """Put `staged` in the place of `target`; the former one is removed afterwards."""
+    _flush(staged)
+    if not target.exists():
+        os.rename(staged, target)
+    elif _exchanged(staged, target):
+        shutil.rmtree(staged)
+    else:
+        former = staged.with_name(staged.name + ".former")
+        os.rename(target, former)
+        os.rename(staged, target)
+        shutil.rmtree(former)
+    _flush_folder(target.parent)
+    leftover = target.parent / STAGING
+    if leftover.is_dir() and not any(leftover.iterdir()):
+        leftover.rmdir()
+
+
+def recover(folder: Path, name: str) -> None:
+    """Put a pack back that a crash caught between two renames (systems without an exchange)."""
+    former = folder / STAGING / f"{name}.former"
+    if former.exists():
+        if (folder / name).exists():
+            shutil.rmtree(former)
+        else:
+            os.rename(former, folder / name)
+
+
+def _exchanged(a: Path, b: Path) -> bool:
+    """Swap two folders in one step; False where the system has no such call."""
+    if not sys.platform.startswith("linux"):
+        return False
+    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if call is None:
+        return False
+    if call(_AT_FDCWD, os.fsencode(a), _AT_FDCWD, os.fsencode(b), _RENAME_EXCHANGE) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
+        return False
+    raise OSError(code, os.strerror(code), str(b))
+
+
+def _flush(folder: Path) -> None:
+    """Everything below `folder` on disk, so that a power cut cannot publish empty files."""
+    for here, _, names in os.walk(folder):
+        for name in names:
+            with open(os.path.join(here, name), "rb") as handle:
+                os.fsync(handle.fileno())
+        _flush_folder(Path(here))
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
