@@ -246,7 +246,7 @@ def _unusable(x: np.ndarray) -> str | None:
     return None
 
 
-def _whiten(values: np.ndarray, times: np.ndarray, rho: np.ndarray) -> np.ndarray:
+def whiten(values: np.ndarray, times: np.ndarray, rho: np.ndarray) -> np.ndarray:
     """Rows (periods, k) to (grid, periods, k) with unit stationary variance and no correlation."""
     carried = np.power(rho[:, None], np.diff(times)[None, :])[:, :, None]
     later = (values[None, 1:] - carried * values[None, :-1]) / np.sqrt(1 - carried**2)
@@ -256,7 +256,7 @@ def _whiten(values: np.ndarray, times: np.ndarray, rho: np.ndarray) -> np.ndarra
 
 def _whitened(x: np.ndarray, times: np.ndarray, grid: np.ndarray):
     """For each rho: orthonormal basis, triangular factor, and the log determinants of REML."""
-    q, r = np.linalg.qr(_whiten(x, times, grid))
+    q, r = np.linalg.qr(whiten(x, times, grid))
     carried = np.power(grid[:, None], np.diff(times)[None, :])
     log_covariance = np.log1p(-carried**2).sum(axis=1)
     log_information = 2 * np.log(np.abs(np.diagonal(r, axis1=1, axis2=2))).sum(axis=1)
@@ -273,7 +273,7 @@ def _fit(y, x, times, contrasts, grid, whitened, level) -> dict[str, np.ndarray]
     size = np.sqrt((error**2).mean(axis=0))
     flat = size <= NO_VARIATION * np.abs(y).max(axis=1)
     error = error / np.where(flat, 1.0, size)
-    white = _whiten(error, times, grid)
+    white = whiten(error, times, grid)
     along = np.matmul(q.transpose(0, 2, 1), white)
     squares = (white**2).sum(axis=1) - (along**2).sum(axis=1)
     squares = np.maximum(squares, np.finfo(float).tiny)
