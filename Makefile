@@ -1,0 +1,28 @@
+# Two commands on a fresh clone: `make report` and `make test`. Both need Python 3.11 and make only.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.PHONY: report test demo refresh calibrate clean
+
+report: demo
+	@$(BIN)/toolkit run params/demo.yaml --pack quarterly
+
+test: demo
+	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest --nbval notebooks -p no:cacheprovider
+
+demo: $(READY)
+	@$(BIN)/toolkit demo
+
+refresh: demo
+	$(BIN)/toolkit notebooks refresh
+
+$(READY): constraints.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@touch $(READY)
+
+clean:
+	rm -rf $(VENV) data reports/*/ .pytest_cache

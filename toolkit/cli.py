@@ -1,0 +1,155 @@
+"""The ``toolkit`` command.
+
+Exit status: 0 all made; 1 a page failed; 2 params, tables or the command line refused, nothing
+written; 3 another run holds the lock. Imports are made by the command that needs them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from toolkit.problems import Problem, Refused
+
+app = typer.Typer(
+    help="Find out whether a customer-relationship plan works, from the company's own tables.",
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+)
+notebooks_app = typer.Typer(help="The shipped notebooks.", no_args_is_help=True)
+app.add_typer(notebooks_app, name="notebooks")
+
+Params = Annotated[Path, typer.Argument(help="The company's params file (YAML).", show_default=False)]
+A_PAGE_FAILED, REFUSED, BUSY = 1, 2, 3
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where it goes.")] = Path("."),
+    customers: Annotated[int, typer.Option(min=200, help="How many customers.")] = 20_000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of everything random.")] = 7,
+) -> None:
+    """Write the demo company: tables and params, with planted truths."""
+    from toolkit.data.demo import write_demo, write_params
+
+    params, tables = folder / "params" / "demo.yaml", folder / "data" / "demo"
+    written = write_params(None, Path("..") / "data" / "demo")
+    if params.exists() and params.read_text(encoding="utf-8") != written:
+        raise Refused(Problem(str(params), "is there already and differs from the demo's: move it away, or choose another folder"))
+    with _progress() as told:
+        write_demo(tables, customers=customers, seed=seed, progress=told)
+    params.parent.mkdir(parents=True, exist_ok=True)
+    params.write_text(written, encoding="utf-8")
+    print(f"{tables}: tables and truths.json\n{params}")
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where it goes.", show_default=False)]) -> None:
+    """Write a commented params file for a company of your own."""
+    from toolkit.company.starter import starter_params
+
+    target = folder / "params" / "company.yaml"
+    if target.exists():
+        raise Refused(Problem(str(target), "is there already: move it away, or choose another folder"))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(starter_params("../data"), encoding="utf-8")
+    (folder / "data").mkdir(exist_ok=True)
+    print(f"{target}\nPut your tables into {folder / 'data'}, name them in the file, then: toolkit check {target}")
+
+
+@app.command()
+def check(params: Params) -> None:
+    """Check params and tables against their contracts; every problem at once."""
+    from toolkit.company.load import load_company
+    from toolkit.data.contract import check_contracts
+    from toolkit.opened import source_of
+
+    file = load_company(params)
+    with source_of(file) as source:
+        reports = check_contracts(source)
+    for report in reports:
+        aside = sum(report.set_aside.values())
+        told = "".join(f"\n  {count:,} set aside: {rule}" for rule, count in report.set_aside.items())
+        print(f"{report.table}: {report.rows:,} rows" + (f", {aside:,} set aside as declared{told}" if aside else ""))
+    print(f"{params}: params and {len(reports)} tables keep their contracts")
+
+
+@app.command()
+def run(
+    params: Params,
+    pack: Annotated[str | None, typer.Option(help="Which pack; the file's first one by default.")] = None,
+    period: Annotated[str, typer.Option(help="2026Q3, 2026-09, 2026 or latest.")] = "latest",
+    only: Annotated[list[str] | None, typer.Option(help="Just this notebook's pages; may be repeated.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time; the cores by default.")] = None,
+    out: Annotated[Path, typer.Option(help="The folder of all reports.")] = Path("reports"),
+) -> None:
+    """Run a pack and publish its pages."""
+    from toolkit.pack.publish import Busy
+    from toolkit.pack.run import run as run_pack
+
+    try:
+        with _progress() as told:
+            made = run_pack(params, pack, period, tuple(only or ()), jobs or os.cpu_count() or 1, out, told=told)
+    except Busy as busy:
+        print(busy, file=sys.stderr)
+        raise typer.Exit(BUSY) from None
+    for page, why in made.failed.items():
+        print(f"{page}: could not be made: {why}", file=sys.stderr)
+    print(made.index)
+    if made.failed:
+        raise typer.Exit(A_PAGE_FAILED)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the params file, for editors."""
+    from toolkit.company.schema import schema_text
+
+    print(schema_text(), end="")
+
+
+@notebooks_app.command("refresh")
+def refresh(folder: Annotated[Path, typer.Argument(help="The notebooks.")] = Path("notebooks")) -> None:
+    """Run them with their defaults and store canonical outputs."""
+    from toolkit.pack.notebooks import refresh as refresh_all
+
+    for name, changed in refresh_all(folder):
+        print(f"{name}: {'changed' if changed else 'unchanged'}")
+
+
+@contextmanager
+def _progress():
+    """A bar on a terminal, plain lines otherwise; both on standard error."""
+    if not sys.stderr.isatty():
+        yield lambda what, done, of: print(f"[{done}/{of}] {what}", file=sys.stderr, flush=True)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda what, done, of: bar.update(task, description=what, completed=done, total=of)
+
+
+def main() -> None:
+    """Run the command; what a person can mend is said in lines, without a traceback."""
+    try:
+        app()
+    except Refused as refused:
+        for problem in refused.problems:
+            print(problem, file=sys.stderr)
+        count = len(refused.problems)
+        print(f"{count} problem{'' if count == 1 else 's'}; nothing was written", file=sys.stderr)
+        sys.exit(REFUSED)
+    except KeyboardInterrupt:
+        print("stopped; nothing was published", file=sys.stderr)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""The door notebooks come in by: a company's params and tables, and the questions it asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis.expr.types as ir
+
+from toolkit.company.load import CompanyFile, find_company
+from toolkit.company.periods import Period, resolve
+from toolkit.data.source import Source, open_source
+from toolkit.problems import Problem, Refused
+from toolkit.study import Study
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A company opened for questions.
+
+    Attributes
+    ----------
+    file
+        The params file, typed and checked.
+    source
+        Its tables.
+    period
+        The period asked about.
+    """
+
+    file: CompanyFile
+    source: Source
+    period: Period
+
+    def __repr__(self) -> str:
+        about = self.file.company.company
+        return f"{about.name}, {self.period.label}, data to {about.as_of.isoformat()}"
+
+    def table(self, name: str) -> ir.Table:
+        """A table of the params file, under our names, its contract kept."""
+        if name not in self.file.company.tables:
+            raise Refused(Problem("table", "is no table of this params file", name, tuple(self.file.company.tables)))
+        return self.source.table(name)
+
+    def test(self, name: str) -> Study:
+        """The A/B test called `name`, with the table it is answered from."""
+        from toolkit.experiments.assemble import assembled
+
+        tests = self.file.company.tests
+        if name not in tests:
+            raise Refused(Problem("test", "is no test of this params file", name, tuple(tests)))
+        return assembled(self.file.company, name, self.table)
+
+
+def open_company(company: str = "demo", period: str = "latest") -> Opened:
+    """Open a company's params file and tables.
+
+    Parameters
+    ----------
+    company
+        A path to a params file, or its bare name (``demo`` is ``params/demo.yaml`` in this folder
+        or one above it).
+    period
+        ``2026Q3``, ``2026-09``, ``2026W38``, ``2026`` or ``latest``, the last complete quarter.
+
+    Raises
+    ------
+    Refused
+        With every problem of the file and its tables.
+    """
+    file = find_company(company)
+    about = file.company.company
+    found = resolve(period, about.as_of, about.fiscal_year_starts)
+    return Opened(file, source_of(file), found)
+
+
+def source_of(file: CompanyFile) -> Source:
+    """The tables of a params file, opened."""
+    return open_source(file.company, folder_of(file), file.place)
+
+
+def folder_of(file: CompanyFile) -> Path:
+    """The folder that the paths of its tables start from."""
+    return (file.path.parent / file.company.folder).resolve()
