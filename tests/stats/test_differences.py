@@ -10,9 +10,7 @@ from scipy import stats
 
 from toolkit.stats.cluster_errors import CannotBeEstimated
 from toolkit.stats.differences import (
-    Moments,
     before_and_after,
-    difference_from_moments,
     difference_in_differences,
     method_for,
     ratio_before_and_after,
@@ -64,16 +62,6 @@ def test_welch_is_scipys(stores):
     assert found.p_value == pytest.approx(oracle.pvalue, rel=1e-12)
     interval = oracle.confidence_interval(0.95)
     assert (found.low, found.high) == pytest.approx((interval.low, interval.high), rel=1e-12)
-
-
-def test_moments_suffice(stores):
-    before, after, treated = stores
-    change = after - before
-    arms = [change[side & np.isfinite(change)] for side in (treated, ~treated)]
-    from_units = difference_in_differences(before, after, treated)
-    found = difference_from_moments(*(Moments(len(a), a.mean(), a.var(ddof=1)) for a in arms))
-    for name in ("effect", "low", "high", "p_value", "se", "df"):
-        assert getattr(found, name) == pytest.approx(getattr(from_units, name), rel=1e-12)
 
 
 def test_an_unbalanced_panel_of_means_is_a_ratio_with_denominator_where_seen(stores):

@@ -17,7 +17,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+
+from toolkit.stats.comparisons import check_choice, critical, p_from_statistic
 
 ERRORS = ("CR0", "CR1", "CR2")
 _LEVERAGE_ONE = 1e-9
@@ -118,11 +119,11 @@ class ClusteredEstimate:
     @property
     def p_value(self) -> float:
         """Two-sided p-value of no effect, from the t distribution with `df`."""
-        return float(2 * stats.t.sf(abs(self.t), self.df))
+        return p_from_statistic(self.t, self.df)
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:
         """The interval of this level, from the t distribution with `df`."""
-        half = stats.t.isf((1 - level) / 2, self.df) * self.se
+        half = critical((1 - level) / 2, self.df) * self.se
         return self.estimate - half, self.estimate + half
 
 
@@ -194,8 +195,7 @@ def clustered_estimate(
         Where the design is collinear, or one cluster alone determines the coefficient (a single
         treated cluster): then no error can be had from the residuals.
     """
-    if errors not in ERRORS:
-        raise ValueError(f"errors {errors!r} is not one of {', '.join(ERRORS)}")
+    check_choice(errors, ERRORS, "errors")
     contrast = np.asarray(contrast, dtype=float)
     bread = sums.inverse()
     beta = bread @ sums.cross.sum(axis=0)

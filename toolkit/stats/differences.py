@@ -3,7 +3,8 @@
 Each unit is reduced to its mean before and its mean after (`before_and_after`), so that errors
 that are correlated in time cannot fool anybody (Bertrand, Duflo & Mullainathan 2004, section
 IV.C), and so that an engine's sums by unit suffice. A ratio of two sums becomes one change a unit
-by `ratio_before_and_after`; two sets of means and variances are enough for `difference_from_moments`.
+by `ratio_before_and_after`. Where an engine returns no more than number, mean and variance of the
+units' changes in each arm, `toolkit.stats.means.difference` of the two is the same comparison.
 
 Which error is used follows the number of clusters (`method_for`); all are two-sided.
 
@@ -19,7 +20,6 @@ from dataclasses import dataclass
 from math import nan
 
 import numpy as np
-from scipy import stats
 
 from toolkit.stats.cluster_errors import (
     CannotBeEstimated,
@@ -27,7 +27,10 @@ from toolkit.stats.cluster_errors import (
     cluster_sums,
     clustered_estimate,
 )
+from toolkit.stats.comparisons import check_choice, check_level
 from toolkit.stats.few_clusters import cluster_permutation, exact_reference
+from toolkit.stats.means import MeanMoments
+from toolkit.stats.means import difference as mean_difference
 from toolkit.stats.wild_bootstrap import FEWEST_TREATED, wild_cluster_bootstrap
 
 METHODS = ("welch", "cr1", "cr2", "cr2_exact", "wild_bootstrap", "permutation")
@@ -79,21 +82,6 @@ class Difference:
     control_clusters: int
     method: str
     reason: str
-
-
-@dataclass(frozen=True)
-class Moments:
-    """Number of units, mean and variance (divisor n - 1) of their changes, in one arm."""
-
-    units: int
-    mean: float
-    variance: float
-
-    def __post_init__(self) -> None:
-        if self.units < 2:
-            raise CannotBeEstimated(f"an arm needs 2 units for a variance; here is {self.units}")
-        if not self.variance >= 0:
-            raise ValueError(f"a variance must not be negative; here is {self.variance}")
 
 
 def method_for(treated: int, control: int) -> tuple[str, str]:
@@ -188,29 +176,6 @@ def ratio_before_and_after(
     return values[0], values[1]
 
 
-def difference_from_moments(
-    treated: Moments, control: Moments, *, level: float = 0.95
-) -> Difference:
-    """Welch's comparison of the mean change of two arms, from their moments alone."""
-    effect = treated.mean - control.mean
-    parts = treated.variance / treated.units, control.variance / control.units
-    variance = sum(parts)
-    se = float(np.sqrt(variance))
-    df = nan
-    if variance > 0:
-        df = variance**2 / (
-            parts[0] ** 2 / (treated.units - 1) + parts[1] ** 2 / (control.units - 1)
-        )
-    half = stats.t.isf((1 - level) / 2, df) * se if se > 0 else 0.0
-    p_value = float(2 * stats.t.sf(abs(effect) / se, df)) if se > 0 else nan
-    return Difference(
-        effect, effect - half, effect + half, level, p_value, se, df,
-        nan, treated.mean, nan, control.mean,
-        treated.units, control.units, treated.units, control.units,
-        "welch", "means and variances of the units' changes",
-    )
-
-
 def difference_in_differences(
     before: np.ndarray,
     after: np.ndarray,
@@ -249,7 +214,8 @@ def difference_in_differences(
     CannotBeEstimated
         Where an arm is empty, or the method cannot serve so few clusters.
     """
-    _one_of("units", units, UNITS)
+    check_choice(units, UNITS, "units")
+    check_level(level)
     before, after = np.asarray(before, dtype=float), np.asarray(after, dtype=float)
     treated = np.asarray(treated, dtype=bool)
     n = len(treated)
@@ -286,7 +252,7 @@ def difference_in_differences(
             method = "welch"
     else:
         reason = "chosen by the caller"
-    _one_of("method", method, METHODS)
+    check_choice(method, METHODS, "method")
     if method == "permutation" and len(np.unique(clusters[used])) != sum(arms):
         raise CannotBeEstimated("a permutation needs clusters wholly treated or wholly untreated")
     counts = int((used & treated).sum()), int((used & ~treated).sum())
@@ -296,19 +262,17 @@ def difference_in_differences(
                 "Welch's comparison is for independent, equally weighted units seen before and after"
             )
         change = after - before
-        plain = difference_from_moments(*_arms_moments(change[used], treated[used]), level=level)
-        answer = plain.effect, plain.low, plain.high, plain.p_value, plain.se, plain.df
+        arms_moments = _moments(change[used & ~treated]), _moments(change[used & treated])
+        plain = mean_difference(*arms_moments, level=level)
+        if not plain.defined:
+            raise CannotBeEstimated(plain.reason)
+        answer = plain.estimate, plain.low, plain.high, plain.p_value, plain.se, plain.df
     else:
         answer = _answer(method, sums, contrast, arms, level, seed)
     effect, low, high, p_value, se, df = answer
     return Difference(
         effect, low, high, level, p_value, se, df, *cells, *counts, *arms, method, reason
     )
-
-
-def _one_of(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ValueError(f"{name} {value!r} is not one of {', '.join(choices)}")
 
 
 def _cell_means(before, after, treated, weights, seen_before, seen_after) -> tuple[float, ...]:
@@ -322,9 +286,9 @@ def _cell_means(before, after, treated, weights, seen_before, seen_after) -> tup
     return tuple(out)
 
 
-def _arms_moments(changes: np.ndarray, treated: np.ndarray) -> tuple[Moments, Moments]:
-    arms = changes[treated], changes[~treated]
-    return tuple(Moments(len(a), float(a.mean()), float(a.var(ddof=1))) for a in arms)
+def _moments(changes: np.ndarray) -> MeanMoments:
+    variance = float(changes.var(ddof=1)) if len(changes) > 1 else nan
+    return MeanMoments(len(changes), float(changes.mean()), variance)
 
 
 def _answer(

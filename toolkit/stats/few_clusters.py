@@ -32,6 +32,7 @@ from toolkit.stats.cluster_errors import (
     clustered_estimate,
     quadratic_form,
 )
+from toolkit.stats.comparisons import check_level
 
 _ENUMERATE_TO = 20_000
 _TIE = 1e-9
@@ -83,6 +84,7 @@ def exact_reference(
     CannotBeEstimated
         As `clustered_estimate`; also with more than 200 clusters, where the t reference serves.
     """
+    check_level(level)
     if sums.clusters > 200:
         raise CannotBeEstimated("the exact reference is for at most 200 clusters")
     fit = clustered_estimate(sums, contrast, "CR2")
@@ -159,6 +161,7 @@ def cluster_permutation(
         Where even the most extreme outcome would have a p-value above 1 - level: the sentence says
         how many clusters would do.
     """
+    check_level(level)
     changes = np.asarray(changes, dtype=float)
     treated = np.asarray(treated, dtype=bool)
     weights = np.ones(len(changes)) if weights is None else np.asarray(weights, dtype=float)

@@ -26,6 +26,7 @@ from itertools import product
 import numpy as np
 
 from toolkit.stats.cluster_errors import CannotBeEstimated, ClusterSums, clustered_estimate
+from toolkit.stats.comparisons import check_choice, check_level
 
 WEIGHTS = ("auto", "rademacher", "webb")
 FEWEST_TREATED = 4
@@ -109,8 +110,8 @@ def wild_cluster_bootstrap(
     CannotBeEstimated
         With fewer than `FEWEST_TREATED` clusters in an arm, or where the coefficient cannot be had.
     """
-    if weights not in WEIGHTS:
-        raise ValueError(f"weights {weights!r} is not one of {', '.join(WEIGHTS)}")
+    check_choice(weights, WEIGHTS, "weights")
+    check_level(level)
     if clusters_by_arm is not None and min(clusters_by_arm) < FEWEST_TREATED:
         raise CannotBeEstimated(
             f"the wild cluster bootstrap needs {FEWEST_TREATED} clusters in each arm; here are "
