@@ -100,6 +100,30 @@ def with_unit(text: str, unit: str, value: float, language: str = "en") -> str:
     return text
 
 
+def unit_name(unit: str, language: str = "en", per: str | None = None) -> str:
+    """The unit in words, as an axis says it: ``percentage points``, ``%``, ``EUR a customer``."""
+    words = _WORDS[language]
+    if unit in ("percent", "relative", "probability"):
+        name = "%"
+    elif unit in words:
+        name = words[unit][1]
+    else:
+        name = unit if len(unit) == 3 and unit.isupper() else ""
+    return words["per"].format(value=name, per=per) if per and name else name
+
+
+def number_and_rest(q: Quantity, language: str = "en") -> tuple[str, str]:
+    """`quantity` in two pieces, the number and what follows it, so that numbers can be aligned.
+
+    A value that is not known has no number; languages that put the unit first have no rest.
+    """
+    whole = quantity(q, language)
+    number = bare(q.value, q.unit, decimals_of(q), language) if q.known else ""
+    if not number or not whole.startswith(number):
+        return ("", whole) if not q.known else (whole, "")
+    return number, whole[len(number):].strip()
+
+
 def quantity(q: Quantity, language: str = "en", decimals: int | None = None) -> str:
     """The value with its unit: ``0.77 EUR``, ``3.1 %``, ``no data``."""
     words = _WORDS[language]

@@ -1,0 +1,12 @@
+"""Charts: they receive results and compute nothing.
+
+chart     a chart with its title, its alternative text and its data table
+layout    how wide its panels are on a phone and on a desk
+picture   the still picture, for pages without JavaScript and for notebooks
+theme     colours, type, light and dark
+rows      what the builders are given
+charts    the builders
+
+Every chart is a Vega-Lite specification as plain data. Names of fields are ours; labels and values
+are only ever data, never expressions, addresses or markup.
+"""

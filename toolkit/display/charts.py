@@ -1,0 +1,236 @@
+"""The charts: what the notebooks call.
+
+dot_interval     estimates with their intervals, against lines to measure by
+bars             counts and levels from zero
+line_over_time   a series, or several, with the plan's changes
+small_multiples  the same for many, a panel each
+effects          an A/B test: what each arm did to each metric
+arms             an A/B test: the level of each metric in each arm
+
+They compute nothing: rows come with their numbers and intervals. Every chart brings its title as a
+sentence, the same in words for readers who do not see it, and its data table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from toolkit.display import panels
+from toolkit.display.chart import Chart
+from toolkit.display.layout import WIDE
+from toolkit.display.rows import Change, Effect, Level, Line, Mark, Point, Row
+from toolkit.display.theme import config
+from toolkit.language import Quantity, Sentence
+from toolkit.shown import Grid
+
+__all__ = [
+    "Change", "Chart", "Effect", "Level", "Line", "Mark", "Point", "Row",
+    "arms", "bars", "dot_interval", "effects", "line_over_time", "small_multiples",
+]
+
+_MOST_SAID = 12
+
+
+def dot_interval(
+    rows: Iterable[Row], title: Sentence, *, reference: float | None = 0.0, marks: Sequence[Mark] = (),
+    axis: Sentence | None = None, table: Grid | None = None, language: str = "en",
+) -> Chart:
+    """Estimates with their intervals on one axis.
+
+    Parameters
+    ----------
+    rows
+        One a line, top to bottom, all in one unit. A row whose value is nan is drawn as unknown.
+    title
+        What the chart shows.
+    reference
+        Where "no difference" lies; None for levels.
+    marks
+        Lines to measure against: promised, worthwhile, margin. In the unit of the rows.
+    axis
+        What is measured, over the panel; the unit is added.
+    table
+        The data table; made from the rows where absent.
+
+    Raises
+    ------
+    ValueError
+        There are no rows, or they are in several units.
+    """
+    rows = tuple(rows)
+    panel = panels.intervals(rows, axis, language, reference, marks)
+    return _chart([panel], title, _rows_said(rows, marks), table or _rows_table(rows, title))
+
+
+def bars(
+    rows: Iterable[Row], title: Sentence, *, axis: Sentence | None = None, table: Grid | None = None,
+    language: str = "en",
+) -> Chart:
+    """Bars from zero: counts and levels. Parameters and errors as in `dot_interval`."""
+    rows = tuple(rows)
+    return _chart([panels.bars(rows, axis, language)], title, _rows_said(rows), table or _rows_table(rows, title))
+
+
+def line_over_time(
+    lines: Iterable[Line], title: Sentence, *, changes: Sequence[Change] = (), marks: Sequence[Mark] = (),
+    axis: Sentence | None = None, table: Grid | None = None, language: str = "en",
+) -> Chart:
+    """Series over time; intervals as bands, incomplete periods hollow, plan changes as labelled lines.
+
+    Parameters
+    ----------
+    lines
+        Each labelled directly at its end, all in one unit.
+    changes
+        Dated changes of the plan.
+    marks
+        Levels to measure against, such as a target.
+
+    Raises
+    ------
+    ValueError
+        There are no points, or they are in several units.
+    """
+    lines = tuple(lines)
+    panel = panels.over_time(lines, axis, language, changes, marks)
+    said = _listed([*map(_line_said, lines), *map(_change_said, changes)])
+    return _chart([panel], title, said, table or _lines_table(lines, title), left=panels.LEFT)
+
+
+def small_multiples(
+    of: Mapping[str, Sequence[Line]], title: Sentence, *, changes: Sequence[Change] = (),
+    table: Grid | None = None, language: str = "en",
+) -> Chart:
+    """One panel over time for each name, each on its own scale and in its own unit."""
+    each = [panels.over_time(lines, name, language, changes, height=120) for name, lines in of.items()]
+    said = _listed([
+        Sentence("{name}: {said}", {"name": name, "said": _listed([_line_said(line) for line in lines])})
+        for name, lines in of.items()
+    ])
+    rows = tuple((name, line.label, p.day, p.quantity) for name, lines in of.items() for line in lines for p in line.points)
+    heads = (Sentence("Panel"), Sentence("Series"), Sentence("Period"), Sentence("Value"))
+    return _chart(each, title, said, table or Grid(title, heads, rows), panel=210, left=panels.LEFT)
+
+
+def effects(
+    rows: Iterable[Effect], title: Sentence, *, table: Grid | None = None, language: str = "en",
+) -> Chart:
+    """What each arm of a test did to each metric: a panel a metric, on its own scale and in its own unit.
+
+    Blue is better and orange worse as the metric counts it, grey holds both; the dashed lines are the
+    smallest effect worth having and the harm that is still acceptable.
+    """
+    rows = tuple(rows)
+    each = []
+    for metric, group in _by_metric(rows).items():
+        drawn = [Row(e.arm, e.quantity, e.tone) for e in group]
+        each.append(panels.intervals(drawn, metric, language, 0.0, _test_marks(group[0])))
+    heads = (Sentence("Metric"), Sentence("Arm"), Sentence("Difference to control"))
+    grid = table or Grid(title, heads, tuple((e.metric, e.arm, e.quantity) for e in rows))
+    return _chart(each, title, _listed([_metric_said(e.metric, e.arm, e.quantity) for e in rows]), grid)
+
+
+def arms(
+    rows: Iterable[Level], title: Sentence, *, table: Grid | None = None, language: str = "en",
+) -> Chart:
+    """The level of each metric in each arm, with its interval; control in grey."""
+    rows = tuple(rows)
+    each = [
+        panels.intervals([Row(r.arm, r.quantity, r.tone) for r in group], metric, language, None)
+        for metric, group in _by_metric(rows).items()
+    ]
+    heads = (Sentence("Metric"), Sentence("Arm"), Sentence("Level"))
+    grid = table or Grid(title, heads, tuple((r.metric, r.arm, r.quantity) for r in rows))
+    return _chart(each, title, _listed([_metric_said(r.metric, r.arm, r.quantity) for r in rows]), grid)
+
+
+def _chart(each: list[dict], title: Sentence, alt: Sentence, table: Grid, panel: int = 300, left: int = 0) -> Chart:
+    if not each:
+        raise ValueError("a chart needs at least one row")
+    if len(each) == 1:
+        spec = {"config": config(), "width": WIDE, **each[0]}
+    else:
+        spec = {"config": config(), "columns": 2, "spacing": 32, "concat": each}
+    return Chart(spec, title, Sentence("{title}. {said}.", {"title": title, "said": alt}), table, panel, left)
+
+
+def _by_metric(rows: Sequence) -> dict:
+    """Rows by metric, in the order in which metrics first appear."""
+    groups: dict[str, list] = {}
+    names: dict[str, object] = {}
+    for row in rows:
+        key = str(row.metric)
+        names.setdefault(key, row.metric)
+        groups.setdefault(key, []).append(row)
+    return {names[key]: group for key, group in groups.items()}
+
+
+def _test_marks(effect: Effect) -> list[Mark]:
+    good = 1.0 if effect.better == "higher" else -1.0
+    marks = []
+    if effect.worthwhile:
+        marks.append(Mark(good * effect.worthwhile, Sentence("worthwhile")))
+    if effect.margin:
+        marks.append(Mark(-good * effect.margin, Sentence("acceptable")))
+    return marks
+
+
+def _listed(sentences: Sequence[Sentence]) -> Sentence:
+    """Several sayings as one; the rest stands in the table."""
+    first, more = list(sentences[:_MOST_SAID]), len(sentences) - _MOST_SAID
+    if more > 0:
+        first.append(Sentence("and {n} more in the table", {"n": more}))
+    said = first[-1] if first else Sentence("no data")
+    for sentence in reversed(first[:-1]):
+        said = Sentence("{first}; {rest}", {"first": sentence, "rest": said})
+    return said
+
+
+def _short(label: str | Sentence) -> str | Sentence:
+    return label if isinstance(label, Sentence) else panels.said(label, "en")
+
+
+def _quantity_said(label: str | Sentence, q: Quantity) -> Sentence:
+    values = {"label": _short(label), "value": q}
+    if q.known and q.low is not None:
+        return Sentence("{label} {value} ({value:range})", values)
+    return Sentence("{label} {value}", values)
+
+
+def _metric_said(metric: str | Sentence, arm: str, q: Quantity) -> Sentence:
+    return Sentence("{metric}, {said}", {"metric": _short(metric), "said": _quantity_said(arm, q)})
+
+
+def _rows_said(rows: Sequence[Row], marks: Sequence[Mark] = ()) -> Sentence:
+    unit = rows[0].quantity.unit if rows else "number"
+    lines = [_quantity_said(m.label, Quantity(m.value, unit)) for m in marks]
+    return _listed([*(_quantity_said(r.label, r.quantity) for r in rows), *lines])
+
+
+def _line_said(line: Line) -> Sentence:
+    known = [p for p in line.points if p.quantity.known]
+    if not known:
+        return Sentence("{label}: no data", {"label": _short(line.label)})
+    first, last = known[0], known[-1]
+    values = {
+        "label": _short(line.label), "first": first.day, "from_value": first.quantity, "last": last.day,
+        "to_value": last.quantity,
+    }
+    return Sentence("{label}: {from_value} on {first}, {to_value} on {last}", values)
+
+
+def _change_said(change: Change) -> Sentence:
+    return Sentence("{label} on {day}", {"label": _short(change.label), "day": change.day})
+
+
+def _rows_table(rows: Sequence[Row], title: Sentence) -> Grid:
+    heads = (Sentence("Name"), Sentence("Value"))
+    return Grid(title, heads, tuple((r.label, r.quantity) for r in rows))
+
+
+def _lines_table(lines: Sequence[Line], title: Sentence) -> Grid:
+    """Periods down, series across."""
+    days = sorted({p.day for line in lines for p in line.points})
+    held = [{p.day: p.quantity for p in line.points} for line in lines]
+    heads = (Sentence("Period"), *(Sentence("{label}", {"label": line.label}) for line in lines))
+    return Grid(title, heads, tuple((day, *(h.get(day) for h in held)) for day in days))

@@ -1,0 +1,52 @@
+"""How wide a chart's panels are: several columns on a desk, one on a phone, and fewer ticks there.
+
+A chart is a single view or a ``concat`` of panels, each as wide as its place on the page. The same
+arithmetic runs in the page's script (`templates/page.js`), on the width that is really there.
+"""
+
+from __future__ import annotations
+
+import math
+
+WIDE = 720
+"""Width of the still picture on a desk, in pixels."""
+
+NARROW = 342
+"""Width of the still picture on a phone 390 pixels wide."""
+
+GAP = 32
+"""Between two panels side by side."""
+
+EDGE = 4
+"""Left and right of the drawing together."""
+
+VALUE = 128
+"""What a row's number takes beside its label."""
+
+TICK = 96
+"""Room for one tick of a horizontal axis."""
+
+
+def at_width(spec: dict, width: int) -> dict:
+    """`spec` laid out for a place of `width` pixels; `spec` itself stays as it is."""
+    room = width - EDGE
+    said = spec["usermeta"]["toolkit"]
+    panels = spec.get("concat")
+    columns = 1
+    if panels:
+        columns = max(1, min(len(panels), math.floor((room + GAP) / (said["panel"] + GAP))))
+    each = math.floor((room - GAP * (columns - 1)) / columns)
+    inner = each - said["left"]
+    fitted = {**spec, "config": _fitted(spec["config"], each, inner)}
+    if panels:
+        return {**fitted, "columns": columns, "concat": [{**panel, "width": inner} for panel in panels]}
+    return {**fitted, "width": inner}
+
+
+def _fitted(config: dict, each: int, inner: int) -> dict:
+    return {
+        **config,
+        "axisX": {"tickCount": max(2, math.floor(inner / TICK))},
+        "title": {**config["title"], "limit": each},
+        "style": {"row-label": {"limit": max(60, inner - VALUE)}, "change-label": {"limit": math.floor(inner / 2)}},
+    }
