@@ -51,6 +51,16 @@ class Opened:
             raise Refused(Problem("test", "is no test of this params file", name, tuple(tests)))
         return assembled(self.file.company, name, self.table)
 
+    def kpi(self, name: str, segments: tuple[str, ...] = ()) -> Study:
+        """The KPI called `name` in this period, whole and by `segments`."""
+        from toolkit.trends.levels import from_params
+
+        company = self.file.company
+        if name not in company.kpis:
+            raise Refused(Problem("kpi", "is no KPI of this params file", name, tuple(company.kpis)))
+        definition = from_params(company, name, self.period.start, self.period.end, segments, str(self.period))
+        return Study(self.table(company.kpis[name].table), definition)
+
 
 def open_company(company: str = "demo", period: str = "latest") -> Opened:
     """Open a company's params file and tables.

@@ -106,7 +106,7 @@ def _child(order: dict) -> dict:
     try:
         papermill.execute_notebook(
             order["notebook"], str(partial), parameters=order["params"], cwd=order["folder"],
-            kernel_name="python3", progress_bar=False, log_output=False,
+            kernel_name="python3", language="python", progress_bar=False, log_output=False,
         )
     except PapermillExecutionError as error:
         answer["failed"] = f"{error.ename}: {error.evalue.splitlines()[0] if error.evalue else ''}"
