@@ -65,18 +65,32 @@ class Grid:
         return "\n".join([self.title.text(language), *lines, *note])
 
     def html(self, language: str = "en") -> str:
-        """An HTML table; every text escaped."""
-        number = self._numeric()
+        """An HTML table; every text escaped.
+
+        A column of numbers takes two cells where units or intervals follow them, so that the numbers
+        stand under each other on the decimal mark.
+        """
+        columns = [
+            _number_cells([r[i] for r in self.rows], language) if is_number else None
+            for i, is_number in enumerate(self._numeric())
+        ]
+        wide = [c is not None and any(rest for _, rest in c) for c in columns]
         out = ['<table class="grid">', f"<caption>{escaped(self.title.text(language))}</caption>", "<thead><tr>"]
-        for column, is_number in zip(self.columns, number, strict=True):
-            out.append(f'<th scope="col"{_class(is_number)}>{escaped(column.text(language))}</th>')
+        for column, cells, two in zip(self.columns, columns, wide, strict=True):
+            span = ' colspan="2"' if two else ""
+            out.append(f'<th scope="col"{span}{_class(cells is not None)}>{escaped(column.text(language))}</th>')
         out.append("</tr></thead>\n<tbody>")
-        for row in self.rows:
+        for number, row in enumerate(self.rows):
             cells = []
-            for i, (cell, is_number) in enumerate(zip(row, number, strict=True)):
-                text = isolated(cell_text(cell, language)) if isinstance(cell, str) else escaped(cell_text(cell, language))
+            for i, cell in enumerate(row):
                 tag = 'th scope="row"' if i == 0 else "td"
-                cells.append(f"<{tag}{_class(is_number)}>{text}</{tag[:2]}>")
+                if columns[i] is None:
+                    cells.append(f"<{tag}>{_words(cell, language)}</{tag[:2]}>")
+                    continue
+                figure, rest = columns[i][number]
+                cells.append(f'<{tag} class="number">{figure}</{tag[:2]}>')
+                if wide[i]:
+                    cells.append(f'<td class="rest">{escaped(rest)}</td>')
             out.append(f"<tr>{''.join(cells)}</tr>")
         out.append("</tbody></table>")
         if self.note:
@@ -128,6 +142,35 @@ def cell_text(cell: Cell, language: str) -> str:
     if isinstance(cell, Quantity) and cell.known and cell.low is not None:
         return f"{formats.quantity(cell, language)} ({formats.interval(cell, language)})"
     return formats.anything(cell, language)
+
+
+def _words(cell: Cell, language: str) -> str:
+    text = cell_text(cell, language)
+    return isolated(text) if isinstance(cell, str) else escaped(text)
+
+
+def _number_cells(column: Sequence[Cell], language: str) -> list[tuple[str, str]]:
+    """Each number and what follows it; numbers padded with figure spaces to one decimal mark."""
+    parts = []
+    for cell in column:
+        if isinstance(cell, Quantity):
+            figure, rest = formats.number_and_rest(cell, language)
+            if cell.known and cell.low is not None:
+                rest = f"{rest} ({formats.interval(cell, language)})".strip()
+        else:
+            figure, rest = formats.anything(cell, language), ""
+        parts.append((figure, rest))
+    mark = formats.decimal_mark(language)
+    most = max((len(f.partition(mark)[2]) for f, _ in parts), default=0)
+    return [(f"{escaped(f)}{_padding(f, mark, most)}", rest) for f, rest in parts]
+
+
+def _padding(figure: str, mark: str, most: int) -> str:
+    whole, point, decimals = figure.partition(mark)
+    if not whole or most == len(decimals):
+        return ""
+    # U+2008 is as wide as a full stop, U+2007 as a figure
+    return ("" if point else "\u2008") + "\u2007" * (most - len(decimals))
 
 
 def clean(text: str) -> str:

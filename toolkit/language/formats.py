@@ -112,6 +112,11 @@ def unit_name(unit: str, language: str = "en", per: str | None = None) -> str:
     return words["per"].format(value=name, per=per) if per and name else name
 
 
+def decimal_mark(language: str = "en") -> str:
+    """What stands between a number and its decimals."""
+    return numbers.get_decimal_symbol(language)
+
+
 def number_and_rest(q: Quantity, language: str = "en") -> tuple[str, str]:
     """`quantity` in two pieces, the number and what follows it, so that numbers can be aligned.
 
