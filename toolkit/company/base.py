@@ -40,7 +40,7 @@ class Part(BaseModel):
             inside = value.values() if isinstance(value, dict) else value
             inside = inside if isinstance(value, (dict, list)) else [value]
             if any(isinstance(v, bool) for v in inside):
-                raise ValueError("must be a number, not true or false (or text, in quotes)")
+                raise ValueError("must be a number (where it is text: put it in quotes)")
         return value
 
 

@@ -47,6 +47,16 @@ FUNCTIONS = {
 }
 """The scalar functions that may be called, by what they are for."""
 
+SQL_WORDS = frozenset(
+    "all analyse analyze and any array as asc asymmetric both case cast check collate column "
+    "constraint create default deferrable desc describe distinct do else end except false fetch "
+    "for foreign from group having in initially intersect into lambda lateral leading limit not "
+    "null offset on only or order pivot pivot_longer pivot_wider placing primary qualify "
+    "references returning select show some summarize symmetric table then to trailing true union "
+    "unique unpivot using variadic when where window with".split()
+)
+"""The words DuckDB reserves: no column can be called so without quotes."""
+
 _ALLOWED = frozenset(name for group in FUNCTIONS.values() for name in group.split())
 _CLOCK = frozenset(
     "now today current_date current_time current_timestamp current_localtime localtime "

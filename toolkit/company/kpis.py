@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, model_validator
 
 from toolkit.company.base import Better, Format, Name, Part, Sql, Text
+
+
+def _written(value: object) -> object:
+    # `denominator: 1` is how people write it; YAML reads a number there
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return str(value) if number else value
+
+
+Summed = Annotated[Sql, BeforeValidator(_written, json_schema_input_type=str | int | float)]
+"""An SQL expression that is summed over rows; a number is one, too."""
 
 
 class Kpi(Part):
@@ -35,8 +47,8 @@ class Kpi(Part):
     label: Text
     definition: Text | None = None
     table: Name
-    numerator: Sql
-    denominator: Sql = "1"
+    numerator: Summed
+    denominator: Summed = "1"
     quantile: float | None = Field(default=None, gt=0, lt=1)
     where: Sql | None = None
     time: Name | None = None
@@ -44,19 +56,6 @@ class Kpi(Part):
     format: Format = "number"
     better: Better = "higher"
     owner: Text | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _numbers_are_expressions(cls, data: object) -> object:
-        # `denominator: 1` is how people write it; YAML reads a number there
-        if isinstance(data, dict):
-            fixed = {
-                k: str(data[k])
-                for k in ("numerator", "denominator")
-                if isinstance(data.get(k), (int, float)) and not isinstance(data.get(k), bool)
-            }
-            return {**data, **fixed}
-        return data
 
     @model_validator(mode="after")
     def _a_quantile_has_no_denominator(self) -> Kpi:

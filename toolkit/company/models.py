@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 from zoneinfo import available_timezones
 
@@ -62,8 +63,26 @@ class Engine(Part):
     buckets: Literal[16, 256] = 256
 
 
+_HOLDS_A_PASSWORD = re.compile(r"://[^/@\s]*:\S*@|[?&](?:password|passwd|pwd|token|secret)=")
+
+
 class Company(Part):
-    """Everything the analyst wrote: one YAML file a company."""
+    """Everything the analyst wrote: one YAML file a company.
+
+    Attributes
+    ----------
+    version
+        Of the form of this file.
+    company
+        Who the company is and how it counts.
+    source
+        What reads the tables: ``duckdb://`` for files, or the address of a database. Never with a
+        password: that comes from the environment.
+    folder
+        Where the tables' paths start, seen from the params file's own folder.
+    tables, kpis, tests, packs
+        Each under a name of its own.
+    """
 
     version: Literal[1] = 1
     company: About
@@ -74,3 +93,10 @@ class Company(Part):
     kpis: dict[Name, Kpi] = {}
     tests: dict[Name, Test] = {}
     packs: dict[Name, Pack] = {}
+
+    @field_validator("source")
+    @classmethod
+    def _without_a_password(cls, address: str) -> str:
+        if _HOLDS_A_PASSWORD.search(address):
+            raise ValueError("must not hold a password: keep it in the environment")
+        return address

@@ -34,7 +34,9 @@ _CONSTANTS = {
 }  # fmt: skip
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
-_PASSWORD = re.compile(r"(://[^:/@\s]*):[^/@\s]*@")
+_PASSWORD = re.compile(
+    r"(://[^:/@\s]*:)\S*(@)|([?&](?:password|passwd|pwd|token|secret)=)[^&]*"
+)
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_.-]{1,63}")
 _TIPS = (
     ("mapping values are not", "a text with ': ' in it needs quotes; or the indentation is off"),
@@ -117,7 +119,7 @@ class _Node:
 
 def without_password(value: object) -> object:
     """`value`, the password of a database address in it replaced by stars."""
-    return _PASSWORD.sub(r"\1:***@", value) if isinstance(value, str) else value
+    return _PASSWORD.sub(r"\1\3***\2", value) if isinstance(value, str) else value
 
 
 def dotted(loc: Path) -> str:
