@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, StrictFloat, StrictInt, StrictStr, model_validator
 
 from toolkit.company.base import Currency, Name, Part, Sql, Text
 
@@ -17,8 +19,11 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-Names = Annotated[list[Name], BeforeValidator(_as_list)]
-Scalar = str | int | float
+Names = Annotated[list[Name], BeforeValidator(_as_list, json_schema_input_type=str | list[str])]
+Scalar = StrictStr | StrictInt | StrictFloat  # strict: `true` is no code, and must not become 1
+
+DATE_LETTERS = "Y y m d b B H I M S f p z T"
+"""The letters of strptime that a date's `format` may use."""
 
 
 class Column(Part):
@@ -87,7 +92,55 @@ class Column(Part):
             raise ValueError("'after' belongs to type 'date' or 'datetime'")
         if self.pattern and self.type not in ("text", "category"):
             raise ValueError("'pattern' belongs to type 'text'")
+        if self.format:
+            _check_format(self.format)
+        if self.pattern:
+            _check_pattern(self.pattern)
+        for bound, value in (("min", self.min), ("max", self.max)):
+            _check_bound(self.type, bound, value)
+        if None not in (self.min, self.max) and self.min > self.max:
+            raise ValueError("'min' must not be above 'max'")
         return self
+
+
+def _check_format(text: str) -> None:
+    letters = re.findall(r"%(.?)", text.replace("%%", "").replace("%T", "%H%M%S"))
+    unknown = [f"%{c}" for c in letters if c not in DATE_LETTERS.split()]
+    if unknown:
+        raise ValueError(
+            f"'format' uses {unknown[0]}, which is not read: it may use "
+            + " ".join(f"%{c}" for c in DATE_LETTERS.split())
+        )
+    if len(set(letters)) < len(letters):
+        raise ValueError("'format' names a part of the date twice")
+    if sum(c in letters for c in "Yy") != 1 or sum(c in letters for c in "mbB") != 1 or "d" not in letters:
+        raise ValueError("'format' must name one year (%Y), one month (%m) and one day (%d)")
+    if ("I" in letters) != ("p" in letters) or {"H", "I"} <= set(letters):
+        raise ValueError("'format' must name the hour once: %H, or %I with %p")
+
+
+def _check_pattern(text: str) -> None:
+    try:
+        re.compile(text)
+    except re.error as wrong:
+        raise ValueError(f"'pattern' is no regular expression: {wrong}") from None
+    if re.search(r"\(\?(?![:iP])|\\[1-9]", text):
+        raise ValueError("'pattern' looks around or back, which engines cannot do: simplify it")
+
+
+def _check_bound(kind: str, bound: str, value: float | str | None) -> None:
+    if value is None:
+        return
+    if kind in ("integer", "number", "money"):
+        if isinstance(value, str):
+            raise ValueError(f"'{bound}' must be a number, as the column is")
+    elif kind in ("date", "datetime"):
+        try:
+            date.fromisoformat(str(value)[:10])
+        except ValueError:
+            raise ValueError(f"'{bound}' must be a day in ISO form, such as 2026-09-30") from None
+    else:
+        raise ValueError(f"'{bound}' belongs to numbers and dates, not to type '{kind}'")
 
 
 class Join(Part):
@@ -101,13 +154,22 @@ class Join(Part):
 
 
 class CsvOptions(Part):
-    """How a CSV is written, where it can't be told from the file or shouldn't be guessed."""
+    """How a CSV is written, where it can't be told from the file or shouldn't be guessed.
+
+    ``quote: none`` is for files in which quotes are letters like any other.
+    """
 
     delimiter: Literal[",", ";", "\t", "|"] | None = None
     decimal: Literal[".", ","] | None = None
     thousands: Literal[".", ",", " ", "'"] | None = None
     encoding: Literal["utf-8", "latin-1", "windows-1252", "utf-16"] | None = None
-    quote: Literal['"', "'"] = '"'
+    quote: Literal['"', "'", "none"] = '"'
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> CsvOptions:
+        if self.decimal and self.decimal == self.thousands:
+            raise ValueError("'decimal' and 'thousands' must be two different marks")
+        return self
 
 
 class Table(Part):
@@ -135,7 +197,8 @@ class Table(Part):
     missing
         Codes that mean "missing" in every column of this table.
     tolerate
-        Share of rows that may repeat a key: the first is kept, the others set aside and counted.
+        Share of rows that may repeat a key: the earliest by `time` is kept (equal ones by their
+        values, whatever order they stand in), the others set aside and counted.
     """
 
     label: Text | None = None

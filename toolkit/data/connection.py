@@ -1,0 +1,124 @@
+"""The connection to the company's data: an Ibis URL whose secrets come from the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import ibis
+from ibis.backends import BaseBackend
+
+from toolkit.problems import Problem, Refused
+
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_SHORTEST_HIDDEN = 3
+
+
+def connect(url: str, folder: Path, place: str) -> BaseBackend:
+    """Open the database at `url`.
+
+    Parameters
+    ----------
+    url
+        An Ibis URL: ``duckdb://`` (in this process), ``duckdb://file.duckdb`` (relative to
+        `folder`, opened for reading only), ``postgres://user:${PASSWORD}@host/base`` and so on.
+        ``${NAME}`` is replaced by that environment variable.
+    place
+        Where the URL is written.
+
+    Raises
+    ------
+    Refused
+        A variable that is not set, a password in plain sight, a database that does not answer.
+        No message shows what the variables hold.
+    """
+    scheme = url.split("://", 1)[0]
+    if "://" not in url or not scheme:
+        raise Refused(Problem(
+            place, "must be an Ibis URL such as 'duckdb://' or 'postgres://user:${PASSWORD}@host/name'"))
+    missing = [n for n in _VARIABLE.findall(url) if not os.environ.get(n)]
+    if missing:
+        raise Refused([
+            Problem(place, f"uses ${{{name}}}, and no such environment variable is set")
+            for name in dict.fromkeys(missing)])
+    _no_plain_password(url, place)
+    filled, secrets = _filled(url)
+    try:
+        if scheme == "duckdb":
+            return _duckdb(filled.removeprefix("duckdb://"), folder, place)
+        return _in_utc(ibis.connect(filled))
+    except Refused:
+        raise
+    except ModuleNotFoundError as wrong:
+        raise Refused(Problem(
+            place, f"needs the Python package '{wrong.name}', which is not installed")) from None
+    except Exception as wrong:  # each backend raises its own; all of them mean the same here
+        said = _hidden(str(wrong).strip().split("\n")[0], secrets)
+        raise Refused(Problem(
+            place, f"the database does not answer ({type(wrong).__name__}: {said})")) from None
+
+
+def _no_plain_password(url: str, place: str) -> None:
+    try:
+        password = urlsplit(url).password
+    except ValueError:
+        password = None
+    if password and not _VARIABLE.fullmatch(password):
+        raise Refused(Problem(
+            place, "holds a password: write ${NAME} in its place and set that environment variable"))
+
+
+def _filled(url: str) -> tuple[str, list[str]]:
+    """The URL with its variables, escaped where they stand for a part of it."""
+    secrets: list[str] = []
+    host_ends = url.rfind("@")
+    asks = url.find("?")
+
+    def put(match: re.Match) -> str:
+        value = os.environ[match.group(1)]
+        secrets.append(value)
+        if match.start() < host_ends or 0 <= asks < match.start():
+            secrets.append(quote(value, safe=""))
+            return quote(value, safe="")
+        return value
+
+    return _VARIABLE.sub(put, url), secrets
+
+
+def _hidden(text: str, secrets: list[str]) -> str:
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _SHORTEST_HIDDEN:
+            text = text.replace(secret, "***")
+    return re.sub(r"://[^/\s]*@", "://***@", text)
+
+
+def _duckdb(name: str, folder: Path, place: str) -> BaseBackend:
+    if name in ("", ":memory:"):
+        return quiet_duckdb()
+    target = Path(name) if Path(name).is_absolute() else folder / name
+    if not target.is_file():
+        there = sorted(p.name for p in target.parent.iterdir() if p.is_file()) \
+            if target.parent.is_dir() else []
+        raise Refused(Problem(place, "is not there", name, tuple(there)))
+    return quiet_duckdb(target)
+
+
+def quiet_duckdb(file: Path | None = None) -> BaseBackend:
+    """DuckDB in this process: no extension is fetched, no clock but UTC; files only for reading."""
+    backend = ibis.duckdb.connect(file or ":memory:", read_only=file is not None)
+    for setting in ("autoinstall_known_extensions=false", "autoload_known_extensions=false",
+                    "TimeZone='UTC'", "preserve_insertion_order=true",
+                    "enable_progress_bar=false"):
+        backend.raw_sql(f"SET {setting}")
+    return backend
+
+
+def _in_utc(backend: BaseBackend) -> BaseBackend:
+    """Moments without a zone must mean the same whatever the server's own clock says."""
+    statement = {"postgres": "SET TIME ZONE 'UTC'",
+                 "pyspark": "SET spark.sql.session.timeZone=UTC"}.get(backend.name)
+    if statement:
+        backend.raw_sql(statement)
+    return backend
