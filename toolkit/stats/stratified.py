@@ -165,7 +165,7 @@ def mantel_haenszel_difference(
     weight = sum(t.n * c.n / (t.n + c.n) for c, t in strata)
     gap = sum((t.count * c.n - c.count * t.n) / (t.n + c.n) for c, t in strata) / weight
     p_part = sum(
-        (c.n**2 * t.count - t.n**2 * c.count + t.n * c.n * (c.n - t.n) / 2) / (t.n + c.n) ** 2
+        (t.n**2 * c.count - c.n**2 * t.count + t.n * c.n * (c.n - t.n) / 2) / (t.n + c.n) ** 2
         for c, t in strata
     )
     q_part = sum(
