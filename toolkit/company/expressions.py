@@ -79,7 +79,7 @@ _OPENS = frozenset({
 _TYPES = {
     "BOOLEAN", "TINYINT", "SMALLINT", "INT", "BIGINT", "INT128", "UTINYINT", "USMALLINT", "UINT",
     "UBIGINT", "FLOAT", "DOUBLE", "DECIMAL", "TEXT", "VARCHAR", "CHAR", "DATE", "TIME",
-    "TIMESTAMP", "TIMESTAMPNTZ", "TIMESTAMPTZ", "DATETIME", "INTERVAL",
+    "TIMESTAMP", "TIMESTAMPNTZ", "DATETIME", "INTERVAL",
 }  # fmt: skip
 _TYPES_SHOWN = ("boolean", "integer", "double", "decimal(12, 2)", "text", "date", "timestamp")
 _TYPE_NAMES = frozenset({"decimal", "numeric", "dec", "varchar", "char", "text"})
@@ -88,7 +88,7 @@ _NODES = (
     exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Is, exp.In,
     exp.Between, exp.Like, exp.ILike, exp.Escape, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Add,
     exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Pow, exp.Neg, exp.DPipe, exp.Case, exp.If,
-    exp.Cast, exp.TryCast, exp.DataType, exp.DataTypeParam, exp.Interval, exp.AtTimeZone,
+    exp.Cast, exp.TryCast, exp.DataType, exp.DataTypeParam, exp.Interval,
 )  # fmt: skip
 _A_QUERY = "is a query: only an expression over this table's columns may stand here"
 _A_SUM = "is an aggregate: the toolkit sums by itself, write what to sum over rows"
@@ -303,11 +303,12 @@ def _tree_faults(tree: exp.Expression, sql: str, known: tuple[str, ...]) -> list
         if depth > DEEPEST * 2:
             return [Fault("is nested too deeply: 'in (…)' is shorter than many 'or'", 0)]
         wrong = _node_fault(node, known, calls)
-        if wrong is None:
-            stack.extend((child, depth + 1) for child in node.iter_expressions())
-        else:
+        if wrong is not None:
             rule, choices = wrong
-            faults.append(Fault(rule, _position(node), _piece(node, sql), choices))
+            at, piece = _piece(node, sql)
+            faults.append(Fault(rule, at, piece, choices))
+        if wrong is None or isinstance(node, (exp.Anonymous, exp.AggFunc)):
+            stack.extend((child, depth + 1) for child in node.iter_expressions())
     return faults
 
 
@@ -349,16 +350,15 @@ def _column_fault(
     return "is no column of this table", known
 
 
-def _position(node: exp.Expression) -> int:
-    """Where the first piece of a node stands; nodes of operators have only pieces."""
-    starts = [n.meta["start"] for n in node.walk() if "start" in n.meta]
-    return min(starts, default=0)
-
-
-def _piece(node: exp.Expression, sql: str) -> str | None:
-    at = _position(node)
-    ends = [n.meta["end"] + 1 for n in node.walk() if "end" in n.meta]
-    return sql[at : max(ends)] if ends else sql
+def _piece(node: exp.Expression, sql: str) -> tuple[int, str]:
+    """Where a node stands and its text; operators have only the places of their pieces."""
+    placed = [n.meta for n in node.walk() if "start" in n.meta]
+    if placed:
+        start = min(meta["start"] for meta in placed)
+        return start, sql[start : max(meta["end"] for meta in placed) + 1]
+    name = node.sql("duckdb")
+    start = sql.lower().find(name.lower())
+    return (start, sql[start : start + len(name)]) if start >= 0 else (0, sql)
 
 
 @cache
