@@ -21,7 +21,6 @@ MacKinnon & Webb (2017), Journal of Applied Econometrics 32(2), 233-254: few tre
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 
@@ -131,7 +130,8 @@ def _patterns(groups: int, weights: str, draws: int, seed: int) -> tuple[np.ndar
     if weights == "auto":
         weights = "webb" if groups < 6 else "rademacher"
     if weights == "rademacher" and groups <= _ENUMERATE_TO:
-        return np.array(list(product((1.0, -1.0), repeat=groups))), weights, True
+        bits = np.arange(2**groups)[:, None] >> np.arange(groups) & 1
+        return 1.0 - 2.0 * bits, weights, True
     rng = np.random.default_rng(seed)
     points = _WEBB if weights == "webb" else np.array([-1.0, 1.0])
     return rng.choice(points, size=(draws, groups)), weights, False
@@ -153,14 +153,18 @@ class _Test:
         # The CR1 factor is the same in sample and draws and cancels: CR0 throughout.
         self.se = clustered_estimate(sums, contrast, "CR0").se
         self.enumerated = enumerated
-        # restricted coefficients = beta - shift * (estimate - null)
+        # restricted coefficients = beta - shift * (estimate - null): numerator and scores of the
+        # t are linear in that gap, its squared error quadratic
         shift = direction / float(contrast @ direction)
-        self._at_estimate = self._moments(sums, bread, direction, signs, beta)
-        self._per_unit = self._moments(sums, bread, direction, signs, shift, slope=True)
+        self._at, at = self._moments(sums, bread, direction, signs, beta)
+        self._per_gap, per_gap = self._moments(sums, bread, direction, signs, shift, slope=True)
+        self._squares = [
+            np.einsum("bg,bg->b", a, b) for a, b in ((at, at), (at, per_gap), (per_gap, per_gap))
+        ]
 
     @staticmethod
     def _moments(sums, bread, direction, signs, coefficients, slope=False):
-        """Numerator (draws,) and scores (draws, G) of the bootstrap t, for one residual vector."""
+        """Numerator (draws,) and scores (draws, G) of the bootstrap t, linear in coefficients."""
         fitted = sums.gram @ coefficients
         residual = fitted if slope else sums.cross - fitted  # (G, k)
         numerator = signs @ (residual @ direction)
@@ -170,9 +174,9 @@ class _Test:
 
     def p_value(self, null: float) -> float:
         gap = self.estimate - null
-        numerator = self._at_estimate[0] + gap * self._per_unit[0]
-        scores = self._at_estimate[1] + gap * self._per_unit[1]
-        error = np.sqrt(np.einsum("bg,bg->b", scores, scores))
+        numerator = self._at + gap * self._per_gap
+        constant, cross, square = self._squares
+        error = np.sqrt(np.maximum(constant + gap * (2 * cross + gap * square), 0.0))
         observed = abs(gap) / self.se
         with np.errstate(divide="ignore", invalid="ignore"):
             drawn = np.abs(numerator) / error
@@ -196,7 +200,7 @@ def _invert(test: _Test, alpha: float) -> tuple[float, float]:
         if step > 1e4:
             ends.append(side * np.inf)
             continue
-        for _ in range(40):
+        for _ in range(30):
             middle = (inside + step) / 2
             if test.p_value(test.estimate + side * middle * test.se) > alpha:
                 inside = middle
