@@ -22,6 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy import special
 
 from toolkit.stats.t_mixtures import mixture_of_t
 
@@ -31,6 +32,12 @@ from toolkit.stats.t_mixtures import mixture_of_t
 SMALLEST_GRID = 40
 GRID_SPACING_IN_DEVIATIONS = 0.7
 SMALLEST_DEGREES_OF_FREEDOM = 3
+# Prior of rho: (1 + rho)^(-1/2) (1 - rho)^(-3/4), a beta distribution of (1 + rho) / 2 with
+# these parameters. Both at 1/2 would be Jeffreys' prior for a long series, 1/sqrt(1 - rho^2);
+# with it 24 + 8 months and a full season claim 6.6 to 7.1 % falsely at rho .8 (nominal 5 %). The
+# quarter brings that to about 6 % and costs two to five points of power in such short series,
+# none in long ones (10,000 simulated series a cell).
+PRIOR_BELOW, PRIOR_ABOVE = 0.5, 0.25
 # Residuals this small beside the data are rounding, not variation.
 NO_VARIATION = 1e-10
 # Series fitted together: their whitened copies then stay in the processor's cache.
@@ -127,8 +134,9 @@ def ar1_regression(
 
     Notes
     -----
-    Prior: 1/sqrt(1 - rho^2) on (-1, 1), Jeffreys' for a long series, which is uniform in
-    asin(rho); 1/sigma^2 for the variance, flat for the coefficients.
+    Priors: (1 + rho)^(-1/2) (1 - rho)^(-3/4) for the autocorrelation, Jeffreys' for a long series
+    with a little more weight towards 1 (see `PRIOR_ABOVE`); 1/sigma^2 for the variance; flat for
+    the coefficients.
     """
     y = np.atleast_2d(np.asarray(outcomes, dtype=float))
     x = np.asarray(design, dtype=float)
@@ -201,6 +209,21 @@ def whitened_residuals(
     return scale * np.concatenate([error[seen][:1], later])
 
 
+def simulated_errors(
+    times: np.ndarray, rho: float | np.ndarray, count: int, seed: int
+) -> np.ndarray:
+    """Draw AR(1) errors with innovations of unit variance at the given times: (count, periods).
+
+    `rho` is one autocorrelation for all or an array (count,).
+    """
+    drawn = np.random.default_rng(seed).standard_normal((count, len(times)))
+    rho = np.broadcast_to(np.asarray(rho, dtype=float), (count,))
+    for k, gap in enumerate(np.diff(times), start=1):
+        carried = np.power(rho, gap)
+        drawn[:, k] = carried * drawn[:, k - 1] + np.sqrt(1 - carried**2) * drawn[:, k]
+    return drawn / np.sqrt(1 - rho**2)[:, None]
+
+
 def _checked(y, x, c, times, weights, level):
     if x.ndim != 2 or y.ndim != 2 or y.shape[1] != x.shape[0]:
         raise ValueError(
@@ -234,6 +257,16 @@ def _rho_grid(periods: int) -> np.ndarray:
     return np.sin(np.pi * ((np.arange(points) + 0.5) / points - 0.5))
 
 
+def _cell_edges(points: int) -> np.ndarray:
+    return np.sin(np.linspace(-np.pi / 2, np.pi / 2, points + 1))
+
+
+def _log_prior(points: int) -> np.ndarray:
+    """Log of the prior probability of each grid point's cell."""
+    edges = np.clip((1 + _cell_edges(points)) / 2, 0.0, 1.0)
+    return np.log(np.diff(special.betainc(PRIOR_BELOW, PRIOR_ABOVE, edges)))
+
+
 def _unusable(x: np.ndarray) -> str | None:
     periods, terms = x.shape
     if periods - terms < SMALLEST_DEGREES_OF_FREEDOM:
@@ -255,16 +288,16 @@ def whiten(values: np.ndarray, times: np.ndarray, rho: np.ndarray) -> np.ndarray
 
 
 def _whitened(x: np.ndarray, times: np.ndarray, grid: np.ndarray):
-    """For each rho: orthonormal basis, triangular factor, and the log determinants of REML."""
+    """For each rho: orthonormal basis, triangular factor, and what REML and prior say so far."""
     q, r = np.linalg.qr(whiten(x, times, grid))
     carried = np.power(grid[:, None], np.diff(times)[None, :])
     log_covariance = np.log1p(-carried**2).sum(axis=1)
     log_information = 2 * np.log(np.abs(np.diagonal(r, axis1=1, axis2=2))).sum(axis=1)
-    return q, r, -0.5 * (log_covariance + log_information)
+    return q, r, _log_prior(len(grid)) - 0.5 * (log_covariance + log_information)
 
 
 def _fit(y, x, times, contrasts, grid, whitened, level) -> dict[str, np.ndarray]:
-    q, r, log_determinants = whitened
+    q, r, log_constants = whitened
     freedom = x.shape[0] - x.shape[1]
     # Subtracting any fit first changes nothing but the rounding: a KPI near 10^6 that moves by 1
     # keeps its digits.
@@ -277,7 +310,7 @@ def _fit(y, x, times, contrasts, grid, whitened, level) -> dict[str, np.ndarray]
     along = np.matmul(q.transpose(0, 2, 1), white)
     squares = (white**2).sum(axis=1) - (along**2).sum(axis=1)
     squares = np.maximum(squares, np.finfo(float).tiny)
-    log_weight = log_determinants[:, None] - 0.5 * freedom * np.log(squares)
+    log_weight = log_constants[:, None] - 0.5 * freedom * np.log(squares)
     weight = np.exp(log_weight - log_weight.max(axis=0))
     weight /= weight.sum(axis=0)
     beta = np.linalg.solve(r, along)
@@ -307,7 +340,7 @@ def _fit(y, x, times, contrasts, grid, whitened, level) -> dict[str, np.ndarray]
 
 def _rho_summary(grid, weights, level):
     """Posterior mean and interval of rho; within a grid cell the mass is spread evenly."""
-    edges = np.sin(np.linspace(-np.pi / 2, np.pi / 2, len(grid) + 1))
+    edges = _cell_edges(len(grid))
     cumulative = np.concatenate(
         [np.zeros((len(weights), 1)), np.cumsum(weights, axis=1)], axis=1)
     ends = np.full((len(weights), 2), np.nan)
