@@ -18,10 +18,12 @@
     truths        everything planted, for `truths.json`
     simulations   one test's or one change's rows under any seed
     write         the company as Parquet files
+    params_file   the params file that goes with them
 """
 
+from toolkit.data.demo.params_file import write_params
 from toolkit.data.demo.simulations import campaign_frame, change_frame
 from toolkit.data.demo.truths import truths
 from toolkit.data.demo.write import DemoPaths, write_demo
 
-__all__ = ["DemoPaths", "campaign_frame", "change_frame", "truths", "write_demo"]
+__all__ = ["DemoPaths", "campaign_frame", "change_frame", "truths", "write_demo", "write_params"]

@@ -1,13 +1,14 @@
 """Which rows are wrong on purpose? A known number of each kind, so that contracts can be tested.
 
-The dirt is put into the first block's rows (or a small table as a whole) and is the same at every
-size of the company; no outcome of a test or a plan change's KPI is moved by more than rounding.
+The dirt is put into the first block's rows (or a small table as a whole). From 2,000 customers on
+it is the same at every size of the company; a smaller one has a single row of each kind, so that
+what a contract tolerates holds there too. A plan change's KPI is moved by no more than rounding.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -40,10 +41,16 @@ DIRT = (
 )
 NO_DATES = ("31/02/2026", "soon")
 STRANGER = "C9999999"
+FULL_FROM = 2_000
+
+_Counts = dict[tuple[str, str], int]
 
 
-def _count(table: str, column: str) -> int:
-    return next(d.count for d in DIRT if (d.table, d.column) == (table, column))
+def declared_dirt(customers: int) -> tuple[Dirt, ...]:
+    """Return the wrong rows that a company of that size has."""
+    if customers >= FULL_FROM:
+        return DIRT
+    return tuple(replace(dirt, count=1) for dirt in DIRT)
 
 
 def _replace(table: pa.Table, column: str, rows: np.ndarray, values: pa.Array) -> pa.Table:
@@ -62,52 +69,52 @@ def _spread(candidates: np.ndarray, count: int) -> np.ndarray:
     return candidates[np.linspace(0, candidates.size - 1, count).astype(int)]
 
 
-def _payments(table: pa.Table) -> pa.Table:
-    rows = _spread(np.arange(table.num_rows), _count("payments", "amount"))
+def _payments(table: pa.Table, counts: _Counts) -> pa.Table:
+    rows = _spread(np.arange(table.num_rows), counts["payments", "amount"])
     return _replace(table, "amount", rows, pc.negate(table["amount"].take(rows)).combine_chunks())
 
 
-def _panel(table: pa.Table) -> pa.Table:
+def _panel(table: pa.Table, counts: _Counts) -> pa.Table:
     for column in ("reliability", "satisfaction"):
-        count = _count("surveys", column)
+        count = counts["surveys", column]
         rows = _spread(np.arange(3 if column == "reliability" else 5, table.num_rows), count)
         table = _replace(table, column, rows, pa.array(np.full(rows.size, MISSING_CODE)))
     return table
 
 
-def _interactions(table: pa.Table) -> pa.Table:
+def _interactions(table: pa.Table, counts: _Counts) -> pa.Table:
     resolved = np.flatnonzero(table["resolved_at"].is_valid().to_numpy())
-    rows = _spread(resolved, _count("interactions", "resolved_at"))
+    rows = _spread(resolved, counts["interactions", "resolved_at"])
     day = pa.scalar(np.timedelta64(86_400_000_000, "us"), pa.duration("us"))
     early = pc.subtract(table["opened_at"].take(rows), day).combine_chunks()
     table = _replace(table, "resolved_at", rows, early)
-    again = _spread(np.arange(7, table.num_rows), _count("interactions", "interaction_id"))
+    again = _spread(np.arange(7, table.num_rows), counts["interactions", "interaction_id"])
     return pa.concat_tables([table, table.take(again)])
 
 
-def _orders(table: pa.Table) -> pa.Table:
+def _orders(table: pa.Table, counts: _Counts) -> pa.Table:
     delivered = np.flatnonzero(pc.equal(table["status"], "delivered").to_numpy())
-    rows = _spread(delivered, _count("orders", "delivered_at"))
+    rows = _spread(delivered, counts["orders", "delivered_at"])
     table = _replace(table, "delivered_at", rows, pa.nulls(rows.size, pa.timestamp("us")))
-    rows = _spread(np.arange(11, table.num_rows), _count("orders", "customer_id"))
+    rows = _spread(np.arange(11, table.num_rows), counts["orders", "customer_id"])
     return _replace(table, "customer_id", rows, pa.array([STRANGER] * rows.size))
 
 
-def _training(table: pa.Table) -> pa.Table:
+def _training(table: pa.Table, counts: _Counts) -> pa.Table:
     done = np.flatnonzero(table["completed_on"].is_valid().to_numpy())
-    rows = _spread(done, _count("training", "completed_on"))
+    rows = _spread(done, counts["training", "completed_on"])
     return _replace(table, "completed_on", rows, pa.array(NO_DATES[: rows.size]))
 
 
-def _subscriptions(table: pa.Table) -> pa.Table:
-    rows = _spread(np.arange(table.num_rows), _count("subscriptions", "region"))
+def _subscriptions(table: pa.Table, counts: _Counts) -> pa.Table:
+    rows = _spread(np.arange(table.num_rows), counts["subscriptions", "region"])
     region = np.array(table["region"].take(rows).to_pylist(), dtype=object)
     return _replace(
         table, "region", rows, pa.array(np.where(region == "North", "Centre", "North"), pa.string())
     )
 
 
-_SOILERS: dict[str, Callable[[pa.Table], pa.Table]] = {
+_SOILERS: dict[str, Callable[[pa.Table, _Counts], pa.Table]] = {
     "payments": _payments,
     "interactions": _interactions,
     "orders": _orders,
@@ -117,7 +124,9 @@ _SOILERS: dict[str, Callable[[pa.Table], pa.Table]] = {
 }
 
 
-def soil(name: str, table: pa.Table) -> pa.Table:
+def soil(name: str, table: pa.Table, customers: int) -> pa.Table:
     """Return the table with its declared wrong rows; `panel` stands for the surveys' panel part."""
     soiler = _SOILERS.get(name)
-    return soiler(table) if soiler and table.num_rows else table
+    if soiler is None or table.num_rows == 0:
+        return table
+    return soiler(table, {(d.table, d.column): d.count for d in declared_dirt(customers)})

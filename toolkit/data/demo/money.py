@@ -195,7 +195,7 @@ def worst_cases_table(customers: int) -> pa.Table:
     return pa.Table.from_pylist(
         [
             {
-                "case": name,
+                "worst_case": name,
                 "label": label,
                 "yearly_chance_low": chance[0],
                 "yearly_chance": chance[1],

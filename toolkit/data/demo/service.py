@@ -36,7 +36,7 @@ CHANNEL_WAIT = np.array([1.5, 0.35, 0.5, 1.6, 2.35])
 CHANNEL_WAIT = CHANNEL_WAIT / float(np.dot(CHANNEL_WAIT, CHANNEL_SHARES))
 DEPARTMENT_SHARES = (0.14, 0.24, 0.12, 0.42, 0.08)
 CONTACTS_A_YEAR = 1.15
-COSTLY_CONTACTS = 20.0
+COSTLY_CONTACTS = 30.0
 LOAD_SEASON = np.array([1.2, 1.05, 0.95, 0.9, 0.9, 0.9, 0.85, 0.85, 1.15, 1.1, 1.05, 1.1])
 #: Mean hours to the first reply by region before any change; the season and shocks come on top.
 REPLY_HOURS = np.array([8.4, 8.0, 8.7, 9.3])
@@ -59,6 +59,7 @@ PROCESS_SHARES = (
 )
 COMPLAINTS_A_YEAR = 0.09
 COSTLY_COMPLAINTS = 4.0
+COSTLY_COMPENSATION = 3.5
 IN_FAVOUR = (0.66, 0.48, 0.71, 0.52, 0.24, 0.35)
 COMPENSATION = (18.0, 24.0, 31.0, 27.0, 40.0, 15.0)
 WANTED = (
@@ -164,7 +165,7 @@ def complaints_table(seed: int, block: int) -> pa.Table:
     days_open = rng.gamma(1.4, 4.5, row.size)
     resolved = at + (days_open * DAY).astype(np.int64)
     favour = rng.random(row.size) < np.where(who.costly[row], 0.8, np.array(IN_FAVOUR)[process])
-    paid = np.array(COMPENSATION)[process] * np.where(who.costly[row], 1.8, 1.0)
+    paid = np.array(COMPENSATION)[process] * np.where(who.costly[row], COSTLY_COMPENSATION, 1.0)
     paid = paid * rng.gamma(2.0, 0.5, row.size)
     open_now = resolved >= END_SECONDS
     told = rng.poisson(1.2, row.size)

@@ -32,7 +32,7 @@ from toolkit.data.demo.customers import (
     SEGMENT_RENEWAL,
     draw_customers,
 )
-from toolkit.data.demo.dirt import DIRT
+from toolkit.data.demo.dirt import declared_dirt
 from toolkit.data.demo.leads import win_rates
 from toolkit.data.demo.money import LOSER, OFFERS
 from toolkit.data.demo.orders import FAVOURITE_CHANCE, ON_TIME
@@ -213,6 +213,6 @@ def truths(customers: int = 20_000, seed: int = 7) -> dict[str, object]:
             "loser": LOSER,
             "net": {offer.name: offer.net * customers / 20_000 for offer in OFFERS},
         },
-        "dirty": [asdict(dirt) for dirt in DIRT],
+        "dirty": [asdict(dirt) for dirt in declared_dirt(customers)],
         "may_be_later_than_as_of": list(MAY_BE_LATER),
     }

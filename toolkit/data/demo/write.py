@@ -87,7 +87,7 @@ def block_tables(seed: int, block: int, count: int) -> dict[str, pa.Table]:
             else:
                 made[name] = table.filter(pc.less_equal(table["customer_id"], last))
     if block == 0:
-        made = {name: soil(name, table) for name, table in made.items()}
+        made = {name: soil(name, table, count) for name, table in made.items()}
     return made
 
 
@@ -116,7 +116,7 @@ def small_tables(seed: int, count: int) -> dict[str, pa.Table]:
         "vendors": money.vendors_table(),
         "worst_cases": money.worst_cases_table(count),
     }
-    return {name: soil(name, table) for name, table in made.items()}
+    return {name: soil(name, table, count) for name, table in made.items()}
 
 
 class _Writer:
@@ -213,7 +213,7 @@ def write_demo(
                 touched[planned.name] += rows_touched(planned, made[planned.table])
             if progress is not None:
                 progress(block + 1, blocks)
-        add("surveys", soil("panel", surveys.panel_table(seed, customers)))
+        add("surveys", soil("panel", surveys.panel_table(seed, customers), customers))
         for name, table in small_tables(seed, customers).items():
             add(name, table)
         for writer in writers.values():
