@@ -1,7 +1,7 @@
 """From what a table holds to the declared type; what does not fit is kept as it stands, never lost.
 
 Each declared column becomes two: its value under its name, and under ``<name> as read`` the text
-of a cell that is no such value (else null). Expressions are Ibis', without an engine's own
+of a cell that is no such value (else null; text fits everything and has no such column). Expressions are Ibis', without an engine's own
 functions save time zones, and no cast is tried on a value that was not checked before.
 """
 
@@ -72,8 +72,12 @@ def converted(raw: Table, table: TableModel, zone: str, marks: Marks, alias: str
     return done.select(
         *others,
         **{n: done[working(n, "value")].cast(IBIS_TYPES[c.type]) for n, c in table.columns.items()},
-        **{as_read(n): done[working(n, "unfit")] for n in table.columns},
+        **{as_read(n): done[working(n, "unfit")] for n in table.columns if not _takes_all(raw, table, n)},
     ).alias(f"{alias} as declared")
+
+
+def _takes_all(raw: Table, table: TableModel, name: str) -> bool:
+    return table.columns[name].type in ("text", "category") and raw[name].type().is_string()
 
 
 def _steps(now: Cell, column: Column, codes: tuple[str, ...], zone: str, marks: Marks) -> Steps:

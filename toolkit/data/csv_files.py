@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -21,6 +20,7 @@ import numpy as np
 from toolkit.company.tables import CsvOptions
 from toolkit.data.csv_bytes import encoding_of, read_utf8
 from toolkit.data.csv_structure import Structure, scan
+from toolkit.data.paths import engine_path
 from toolkit.problems import Problem, Refused, quoted
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -101,16 +101,13 @@ def csv_layout(
         raise Refused(Problem(
             place, "has one column and blank lines, which may be empty cells or nothing at all: "
             'remove them, or write "" for an empty cell', rows=structure.blank))
-    readable = path
     if codec != "utf-8" or structure.mixed_ends:
         readable = work / f"{digest.hexdigest()[:16]}.csv"
         again = _after(read_utf8(path, codec, mark, place), lead)
         _write_utf8(again, quote, readable)
         skip = 0
-    elif set("*?[") & set(str(path)):  # the engine would take the name for a pattern
-        readable = work / f"{digest.hexdigest()[:16]}-as-is.csv"
-        if not readable.exists():
-            os.symlink(path.resolve(), readable)
+    else:
+        readable = engine_path(path, work)
     if _stamp(path) != before:
         raise Refused(Problem(place, "changed while it was read: try again when it is complete"))
     return CsvLayout(readable, delimiter, quote, header, skip, structure.records - 1, structure,

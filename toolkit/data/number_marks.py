@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -159,3 +160,8 @@ def _between(thousands: str) -> str:
 def _open(mark: str) -> str:
     d = "[.]" if mark == "." else ","
     return f"^[+-]?[1-9][0-9]{{0,2}}(?:{d}[0-9]{{3}})+$"
+
+
+def is_open_number(text: str) -> bool:
+    """``1,234`` and ``1.234``: a decimal or a thousand, nobody can tell."""
+    return any(re.search(_open(mark), text.strip()) for mark in ",.")

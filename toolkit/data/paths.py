@@ -89,3 +89,13 @@ def digest_of(files: tuple[Path, ...]) -> str:
         return hashes[0]
     lines = "".join(f"{h}  {f.name}\n" for h, f in zip(hashes, files, strict=True))
     return sha256(lines.encode()).hexdigest()
+
+
+def engine_path(file: Path, work: Path) -> Path:
+    """`file` under a name that the engine does not take for a pattern."""
+    if not set("*?[") & set(str(file)):
+        return file
+    link = work / f"{sha256(str(file).encode()).hexdigest()[:16]}{file.suffix}"
+    if not link.exists():
+        link.symlink_to(file.resolve())
+    return link
