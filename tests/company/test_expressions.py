@@ -13,6 +13,7 @@ from toolkit.company.expressions import (
     columns_used,
     said,
 )
+from toolkit.problems import quoted
 
 TYPES = {
     "delivered_at": "TIMESTAMP", "promised_at": "DATE", "amount": "DECIMAL(12, 2)",
@@ -23,7 +24,8 @@ COLUMNS = tuple(TYPES)
 
 def faults(sql: str) -> list[str]:
     checked = check_expression(sql, COLUMNS)
-    return [said(checked, f) for f in checked.faults]
+    said_of = [said(checked, f) for f in checked.faults]
+    return [f"{quoted(piece)} {rule}" for piece, rule in said_of]
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +201,7 @@ def test_a_function_with_a_typing_error_is_told_the_nearest():
 def test_a_long_expression_is_shortened_around_the_mark():
     sql = "amount > 1 and " * 20 + "nope = 1" + " and amount > 1" * 20
     (text,) = faults(sql)
-    assert "»nope«" in text and len(text) < 160
+    assert "»nope«" in text and len(text) < 170
 
 
 def test_columns_used():

@@ -375,9 +375,8 @@ def _call_nodes() -> frozenset[type]:
     return frozenset(k for k in kinds if k is not exp.Anonymous)
 
 
-def said(checked: Checked, fault: Fault) -> str:
-    """The fault as one sentence without its end, the place marked in the expression."""
-    whole = fault.value is None or fault.value.strip() == checked.sql.strip()
-    if whole:
-        return fault.rule
-    return f"{quoted(fault.value)} {fault.rule}, in {quoted(checked.marked(fault))}"
+def said(checked: Checked, fault: Fault) -> tuple[str, str]:
+    """The wrong piece, and the rule it breaks with its place marked in the expression."""
+    if fault.value is None or fault.value.strip() == checked.sql.strip():
+        return checked.sql, fault.rule
+    return fault.value, f"{fault.rule}, in {quoted(checked.marked(fault))}"

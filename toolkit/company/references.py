@@ -294,5 +294,5 @@ def _sql(loc: Path, sql: str | None, columns: Columns | None) -> Iterator[Found]
         return
     checked = check_expression(sql, columns)
     for fault in checked.faults:
-        whole = fault.value is None or fault.value == sql
-        yield Found(loc, said(checked, fault), sql if whole else None, fault.choices)
+        piece, rule = said(checked, fault)
+        yield Found(loc, rule, piece, fault.choices)
