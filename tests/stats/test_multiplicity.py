@@ -35,7 +35,7 @@ def test_published(method, want):
 
 
 @pytest.mark.parametrize("method", multiplicity.METHODS)
-@settings(deadline=None, derandomize=True)
+@settings(deadline=None, derandomize=True, max_examples=30)
 @given(p=st.lists(st.floats(0, 1), min_size=1, max_size=15))
 def test_against_statsmodels(method, p):
     want = multipletests(p, method=THEIRS[method])[1]

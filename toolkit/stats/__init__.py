@@ -4,6 +4,7 @@ Import the module that answers the question; this package imports none of them.
 
 What a result is
     comparisons     `Comparison` (two samples) and `Interval` (one): number, interval, null, method
+    limits          where an interval's ends lie at another level, and the p of any other null
 Did it change?  Each has `interval`, `difference` and `relative` with the same arguments
     shares          0/1 per unit, from counts
     means           an average per unit

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from toolkit.stats.comparisons import check_choice
+from toolkit.stats.limits import check_choice
 from toolkit.stats.noninferiority import BETTER
 from toolkit.stats.shares import Share
 

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from toolkit.stats.comparisons import (
     Comparison,
     Interval,
-    WaldLimits,
-    check_level,
     relative_effect,
     undefined,
     undefined_interval,
     wald,
 )
+from toolkit.stats.limits import WaldLimits, check_level
 
 
 @dataclass(frozen=True)

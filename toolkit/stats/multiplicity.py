@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from toolkit.stats.comparisons import Comparison, check_choice, check_level
+from toolkit.stats.comparisons import Comparison
+from toolkit.stats.limits import check_choice, check_level
 
 METHODS = ("bonferroni", "holm", "hommel", "bh", "by")
 INTERVAL_METHODS = ("bonferroni", "holm", "bh", "by")

@@ -8,15 +8,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from toolkit.stats.comparisons import (
-    Comparison,
-    Interval,
-    Limits,
-    check_level,
-    undefined,
-    undefined_interval,
-    wald,
-)
+from toolkit.stats.comparisons import Comparison, Interval, undefined, undefined_interval, wald
+from toolkit.stats.limits import Limits, check_level
 
 # Rocks (2016): three added answers, shared 3/4 to each end and the rest to the middle.
 ADDED = 3.0

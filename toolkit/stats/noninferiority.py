@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from toolkit.stats.comparisons import Comparison, check_choice
+from toolkit.stats.comparisons import Comparison
+from toolkit.stats.limits import check_choice
 
 BETTER = ("higher", "lower")
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from scipy import optimize, stats
 
-from toolkit.stats.comparisons import check_level, critical
+from toolkit.stats.limits import check_level, critical
 
 SIDES = (1, 2)
 # The noncentral t is the normal to eight digits there, and slow.

@@ -16,14 +16,12 @@ from scipy import stats
 from toolkit.stats.comparisons import (
     Comparison,
     Interval,
-    check_choice,
-    check_level,
-    critical,
     relative_effect,
     undefined,
     undefined_interval,
     wald,
 )
+from toolkit.stats.limits import check_choice, check_level, critical
 
 # Beyond this the normal ranks are within one rank of the exact ones, and nothing is gained.
 EXACT_MOST = 1_000_000

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special, stats
 
-from toolkit.stats.comparisons import check_choice
+from toolkit.stats.limits import check_choice
 
 THRESHOLD = 0.001
 METHODS = ("auto", "chi-square", "exact")

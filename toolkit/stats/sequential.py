@@ -12,7 +12,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from toolkit.stats.comparisons import Comparison, Limits, check_level, from_limits, undefined
+from toolkit.stats.comparisons import Comparison, from_limits, undefined
+from toolkit.stats.limits import Limits, check_level
 
 # Width is least near this many units; GrowthBook's published default.
 TUNING = 5000.0

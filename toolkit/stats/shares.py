@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from scipy import optimize, stats
 
 from toolkit.stats.comparisons import (
-    ALTERNATIVES,
     Comparison,
     Interval,
+    from_limits,
+    undefined,
+    undefined_interval,
+)
+from toolkit.stats.limits import (
+    ALTERNATIVES,
     Limits,
     LogLimits,
     check_choice,
     check_level,
-    from_limits,
     p_from_statistic,
-    undefined,
-    undefined_interval,
 )
 
 TESTS = ("pooled", "yates", "fisher", "boschloo")

@@ -14,13 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from toolkit.stats.comparisons import (
-    Comparison,
-    LogLimits,
-    from_limits,
-    undefined,
-    wald,
-)
+from toolkit.stats.comparisons import Comparison, from_limits, undefined, wald
+from toolkit.stats.limits import LogLimits
 from toolkit.stats.means import MeanMoments
 from toolkit.stats.shares import Share
 

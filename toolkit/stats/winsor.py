@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from toolkit.stats import means
-from toolkit.stats.comparisons import check_level
+from toolkit.stats.limits import check_level
 from toolkit.stats.means import MeanMoments
 
 
