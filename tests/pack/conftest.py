@@ -1,0 +1,3 @@
+"""The browser, for tests that look at pages."""
+
+from chromium import browser  # noqa: F401

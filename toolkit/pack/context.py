@@ -1,0 +1,69 @@
+"""What a page knows besides its notebook: whose it is, what period, where the other pages are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+_PAGE = re.compile(r"[a-z0-9][A-Za-z0-9_-]{0,199}")
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """A page of the pack.
+
+    Attributes
+    ----------
+    page
+        Its file name without ending.
+    title
+        What the index calls it.
+    made
+        False where its notebook failed.
+    """
+
+    page: str
+    title: str
+    made: bool = True
+
+    def __post_init__(self) -> None:
+        if not _PAGE.fullmatch(self.page):
+            raise ValueError(f"{self.page[:80]!r} is no page's name: letters, digits, '-' and '_' only")
+
+    @property
+    def address(self) -> str:
+        """Beside the page that links to it."""
+        return f"{self.page}.html"
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """What stands on every page of one run.
+
+    Attributes
+    ----------
+    page, title
+        The page's own name and what the index calls it.
+    company, pack, period
+        Labels, as the company writes them.
+    as_of
+        The last day the data covers.
+    made_on
+        The day of the run, where the page shall say it.
+    links
+        Every page of the pack, in reading order.
+    provenance
+        What the page was made from: name and value, tables with fingerprints first.
+    """
+
+    page: str
+    title: str
+    company: str
+    pack: str
+    period: str
+    as_of: date | None = None
+    made_on: date | None = None
+    language: str = "en"
+    links: tuple[PageLink, ...] = ()
+    provenance: tuple[tuple[str, str], ...] = ()

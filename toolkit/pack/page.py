@@ -1,0 +1,164 @@
+"""An executed notebook as one HTML page that needs nothing else: the finding first, then the evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+from traitlets import Unicode
+
+from toolkit.display.layout import NARROW, WIDE, at_width
+from toolkit.display.picture import drawn
+from toolkit.findings import Finding, verdict_words
+from toolkit.language import Sentence
+from toolkit.pack.context import PageContext, PageLink
+from toolkit.pack.markup import mood, render
+from toolkit.pack.reading import CheckList, Drawing, Grid, Picture, Plain, Said, Section, Words, estimate_of, story_of
+
+__all__ = ["PageContext", "PageExporter", "PageLink", "render_failure", "render_page"]
+
+GRADES = {
+    "A": Sentence("A: compared with others at the same time, and the checks hold"),
+    "B": Sentence("B: one series before and after, and the checks hold"),
+    "C": Sentence("C: before and after only"),
+}
+"""What the grade of evidence means."""
+
+_KINDS = {
+    Words: "words", Plain: "plain", Picture: "picture", Drawing: "drawing", CheckList: "checks", Said: "said",
+    Grid: "table",
+}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A chart ready for a page: its number there, what its script draws, and two still pictures."""
+
+    number: int
+    chart: Drawing
+    alt: str
+    spec: dict
+    wide: str
+    narrow: str
+
+
+@dataclass(frozen=True)
+class Method:
+    """How findings were made: one row a method."""
+
+    method: str
+    null: str | None
+    source: str
+    level: float
+    findings: int
+
+
+def render_page(notebook: NotebookNode, context: PageContext) -> str:
+    """The page of an executed notebook.
+
+    Parameters
+    ----------
+    notebook
+        With its outputs; see `reading` for what its cells have to keep to.
+    context
+        Whose page it is.
+
+    Returns
+    -------
+    str
+        HTML that names no address but the other pages' own; the same for the same input.
+    """
+    story = story_of(notebook)
+    charts: dict[int, Drawn] = {}
+    for section in story.sections:
+        for block in section.blocks:
+            if isinstance(block, Drawing):
+                charts[id(block)] = _drawn(block, len(charts) + 1, context.language)
+    rest = tuple(f for f in story.findings if f is not story.main)
+    return render(
+        "page.html.j2",
+        context.language,
+        draws=bool(charts),
+        context=context,
+        here=context.page,
+        story=story,
+        main=story.main,
+        rest=rest,
+        facts=_facts(story.main) if story.main else [],
+        open_sections=[s for s in story.sections if not s.closed],
+        closed_sections=[s for s in story.sections if s.closed],
+        methods=_methods(story.findings),
+        charts=charts,
+        kind=lambda block: _KINDS[type(block)],
+        number=id,
+        doubts=_doubts(story.sections),
+        narrow=NARROW,
+        verdict_words=verdict_words,
+        estimate=estimate_of,
+    )
+
+
+def render_failure(context: PageContext, reason: Sentence) -> str:
+    """The page of a notebook that could not be run: what happened, in plain words."""
+    return render("failure.html.j2", context.language, draws=False, context=context, here=context.page, reason=reason)
+
+
+class PageExporter(Exporter):
+    """``jupyter nbconvert --to toolkit.pack.page.PageExporter``: a page of one notebook by itself."""
+
+    export_from_notebook = "Page"
+    output_mimetype = "text/html"
+    company = Unicode("", help="the company's name on the page").tag(config=True)
+    period = Unicode("", help="the period's name on the page").tag(config=True)
+
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: object) -> tuple[str, dict]:
+        """nbconvert's own door."""
+        copy, resources = super().from_notebook_node(nb, resources, **kw)
+        title = resources.get("metadata", {}).get("name", "notebook")
+        return render_page(copy, PageContext("page", title, self.company, "", self.period)), resources
+
+
+def _drawn(chart: Drawing, number: int, language: str) -> Drawn:
+    wide, narrow = (drawn(at_width(chart.spec, width)) for width in (WIDE, NARROW))
+    # only the layout goes along: options for the drawing program are the page's to give, not the chart's
+    ours = {k: chart.spec["usermeta"]["toolkit"][k] for k in ("panel", "left")}
+    spec = {k: v for k, v in chart.spec.items() if k not in ("usermeta", "$schema")}
+    return Drawn(number, chart, chart.alt.text(language), {**spec, "usermeta": {"toolkit": ours}}, wide, narrow)
+
+
+def _facts(main: Finding) -> list[tuple[Sentence, object, str]]:
+    """What stands beside the finding: name, value, how it looks."""
+    facts: list[tuple[Sentence, object, str]] = [
+        (Sentence("Verdict"), verdict_words(main.verdict), f"badge {mood(main.verdict)}")
+    ]
+    if estimate_of(main) is not None:
+        facts.append((Sentence("Estimate"), main.quantity, "figure"))
+    if main.decision:
+        facts.append((Sentence("Decision asked"), main.decision, "strong"))
+    if main.owner:
+        facts.append((Sentence("Owner"), main.owner, ""))
+    if main.due:
+        facts.append((Sentence("Decide by"), main.due, ""))
+    if main.n:
+        facts.append((Sentence("Rests on"), Sentence("{n} {unit}", {"n": main.n, "unit": main.n_unit}), ""))
+    if main.grade:
+        facts.append((Sentence("Evidence"), GRADES.get(main.grade, main.grade), ""))
+    return facts
+
+
+def _doubts(sections: tuple[Section, ...]) -> int:
+    return sum(b.doubts for s in sections for b in s.blocks if isinstance(b, CheckList))
+
+
+def _methods(findings: tuple[Finding, ...]) -> list[Method]:
+    """Each way in which findings were made, once, in the order of the findings."""
+    counted: dict[tuple, int] = {}
+    for f in findings:
+        if f.method:
+            key = (f.method, f.null, f.source, f.level)
+            counted[key] = counted.get(key, 0) + 1
+    return [Method(*key, findings=n) for key, n in counted.items()]

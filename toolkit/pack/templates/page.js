@@ -1,0 +1,89 @@
+"use strict";
+(() => {
+  const GAP = 32, EDGE = 4, VALUE = 128, TICK = 96;
+
+  // the same layout as toolkit/display/layout.py, on the width that is really there
+  const atWidth = (spec, width) => {
+    const { panel, left } = spec.usermeta.toolkit;
+    const room = width - EDGE;
+    const count = spec.concat ? spec.concat.length : 1;
+    const columns = spec.concat ? Math.max(1, Math.min(count, Math.floor((room + GAP) / (panel + GAP)))) : 1;
+    const each = Math.floor((room - GAP * (columns - 1)) / columns);
+    const inner = each - left;
+    const config = {
+      ...spec.config,
+      axisX: { tickCount: Math.max(2, Math.floor(inner / TICK)) },
+      title: { ...spec.config.title, limit: each },
+      style: { "row-label": { limit: Math.max(60, inner - VALUE) }, "change-label": { limit: Math.floor(inner / 2) } },
+    };
+    const fitted = { ...spec, config, usermeta: {} };
+    if (!spec.concat) return { ...fitted, width: inner };
+    return { ...fitted, columns, concat: spec.concat.map((view) => ({ ...view, width: inner })) };
+  };
+
+  const tip = document.createElement("div");
+  tip.className = "tip";
+  tip.hidden = true;
+  const tooltip = (handler, event, item, value) => {
+    tip.hidden = value === null || value === undefined || value === "";
+    if (tip.hidden) return;
+    tip.textContent = String(value);
+    const room = document.documentElement.clientWidth - tip.offsetWidth - 8;
+    tip.style.left = `${Math.max(8, Math.min(event.clientX + 12, room))}px`;
+    tip.style.top = `${event.clientY + 14}px`;
+  };
+
+  const draw = async (place) => {
+    const width = place.clientWidth;
+    if (!width || place.dataset.width === String(width)) return;
+    place.dataset.width = String(width);
+    const spec = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+    const drawn = document.createElement("div");
+    drawn.className = "drawn";
+    drawn.setAttribute("role", "img");
+    drawn.setAttribute("aria-label", place.dataset.alt);
+    const options = { ast: true, renderer: "svg", actions: false, mode: "vega-lite", defaultStyle: false, tooltip };
+    const result = await window.vegaEmbed(drawn, atWidth(spec, width), options);
+    if (place.dataset.width !== String(width)) return result.finalize();
+    place.replaceChildren(drawn);
+    place.dataset.state = "drawn";
+  };
+
+  const unpack = async (packed) => {
+    const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const program = document.createElement("script");
+    program.textContent = await new Response(stream).text();
+    document.head.append(program);
+  };
+
+  const begin = async () => {
+    const packed = document.getElementById("drawing-program");
+    // an older browser keeps the still pictures
+    if (!packed || typeof DecompressionStream === "undefined") return;
+    await unpack(packed.textContent.trim());
+    if (typeof window.vegaEmbed !== "function") return;
+    document.body.append(tip);
+    const places = [...document.querySelectorAll("[data-chart]")];
+    for (const place of places) await draw(place);
+    document.documentElement.dataset.drawn = String(places.filter((p) => p.dataset.state === "drawn").length);
+    let later = 0;
+    new ResizeObserver(() => {
+      clearTimeout(later);
+      later = setTimeout(() => places.forEach(draw), 150);
+    }).observe(document.body);
+    // a chart in a closed part has no width until it is opened
+    document.addEventListener("toggle", () => places.forEach(draw), true);
+  };
+
+  const opened = [];
+  window.addEventListener("beforeprint", () => {
+    for (const part of document.querySelectorAll("details:not([open])")) {
+      part.open = true;
+      opened.push(part);
+    }
+  });
+  window.addEventListener("afterprint", () => opened.splice(0).forEach((part) => { part.open = false; }));
+
+  begin();
+})();
