@@ -18,7 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toolkit.stats.comparisons import check_choice, critical, p_from_statistic
+from toolkit.stats.limits import check_choice, critical, p_from_statistic
+
 
 ERRORS = ("CR0", "CR1", "CR2")
 _LEVERAGE_ONE = 1e-9

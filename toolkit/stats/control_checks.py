@@ -18,9 +18,9 @@ from math import nan
 import numpy as np
 
 from toolkit.stats.cluster_errors import CannotBeEstimated
-from toolkit.stats.comparisons import p_from_statistic
 from toolkit.stats.differences import Difference, before_and_after, difference_in_differences
 from toolkit.stats.event_study import EventStudy, lead_test, pre_trend
+from toolkit.stats.limits import p_from_statistic
 
 ALARM = 0.05
 FAKE_DATES = 3

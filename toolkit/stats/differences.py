@@ -27,8 +27,8 @@ from toolkit.stats.cluster_errors import (
     cluster_sums,
     clustered_estimate,
 )
-from toolkit.stats.comparisons import check_choice, check_level
 from toolkit.stats.few_clusters import cluster_permutation, exact_reference
+from toolkit.stats.limits import check_choice, check_level
 from toolkit.stats.means import MeanMoments
 from toolkit.stats.means import difference as mean_difference
 from toolkit.stats.wild_bootstrap import FEWEST_TREATED, wild_cluster_bootstrap

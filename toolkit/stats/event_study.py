@@ -28,7 +28,7 @@ from toolkit.stats.cluster_errors import (
     cluster_sums,
     clustered_estimate,
 )
-from toolkit.stats.comparisons import check_level, critical, p_from_statistic
+from toolkit.stats.limits import check_level, critical, p_from_statistic
 
 _SPARE_DF = 4  # fewer spare degrees of freedom make the joint test of the leads powerless
 

@@ -20,7 +20,7 @@ from math import inf, nan
 import numpy as np
 
 from toolkit.stats.cluster_errors import CannotBeEstimated
-from toolkit.stats.comparisons import check_choice, check_level, critical, p_from_statistic
+from toolkit.stats.limits import check_choice, check_level, critical, p_from_statistic
 
 CONTROLS = ("never", "not_yet")
 AGGREGATIONS = ("simple", "dynamic", "group", "calendar")

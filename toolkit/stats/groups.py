@@ -19,8 +19,8 @@ import numpy as np
 from scipy import stats
 
 from toolkit.stats.cluster_errors import CannotBeEstimated
-from toolkit.stats.comparisons import check_choice
 from toolkit.stats.differences import Difference, difference_in_differences
+from toolkit.stats.limits import check_choice
 from toolkit.stats.multiplicity import adjusted
 
 BETTER = ("higher", "lower")

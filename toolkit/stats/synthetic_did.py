@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from toolkit.stats.cluster_errors import CannotBeEstimated
-from toolkit.stats.comparisons import check_level, critical, p_from_statistic
+from toolkit.stats.limits import check_level, critical, p_from_statistic
 from toolkit.stats.simplex_weights import simplex_weights
 from toolkit.stats.synthetic_control import DonorPanel, Placebos, placebo_p_value
 

@@ -18,7 +18,8 @@ from math import nan
 import numpy as np
 
 from toolkit.stats.cluster_errors import CannotBeEstimated
-from toolkit.stats.comparisons import Comparison, check_choice
+from toolkit.stats.comparisons import Comparison
+from toolkit.stats.limits import check_choice
 from toolkit.stats.means import MeanMoments, difference, paired
 from toolkit.stats.stratified import post_stratify
 

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from toolkit.stats.cluster_errors import CannotBeEstimated, ClusterSums, clustered_estimate
-from toolkit.stats.comparisons import check_choice, check_level
+from toolkit.stats.limits import check_choice, check_level
 
 WEIGHTS = ("auto", "rademacher", "webb")
 FEWEST_TREATED = 4
