@@ -88,7 +88,8 @@ def _interactions(table: pa.Table, counts: _Counts) -> pa.Table:
     day = pa.scalar(np.timedelta64(86_400_000_000, "us"), pa.duration("us"))
     early = pc.subtract(table["opened_at"].take(rows), day).combine_chunks()
     table = _replace(table, "resolved_at", rows, early)
-    again = _spread(np.arange(7, table.num_rows), counts["interactions", "interaction_id"])
+    others = np.setdiff1d(np.arange(table.num_rows), rows)
+    again = _spread(others, counts["interactions", "interaction_id"])
     return pa.concat_tables([table, table.take(again)])
 
 

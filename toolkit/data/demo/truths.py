@@ -47,7 +47,6 @@ MOST_NAMED = 2_000
 MAY_BE_LATER = (
     "plan_changes.due_on",
     "plan_steps.due_on",
-    "schedule.planned_start",
     "schedule.planned_end",
     "budgets.month",
 )

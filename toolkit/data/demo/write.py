@@ -164,7 +164,7 @@ def write_demo(
     folder: Path,
     customers: int = 20_000,
     seed: int = 7,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[str, int, int], object] | None = None,
 ) -> DemoPaths:
     """Write Aurora's tables as Parquet into `folder`, with `truths.json` beside them.
 
@@ -177,7 +177,8 @@ def write_demo(
     seed
         The same seed and size give the same bytes.
     progress
-        Called with the blocks done and the blocks in all, after each.
+        Called with what is being written, how much is done and how much there is in all; about
+        fifty times.
 
     Returns
     -------
@@ -211,8 +212,8 @@ def write_demo(
                 add(name, table)
             for planned in CHANGES:
                 touched[planned.name] += rows_touched(planned, made[planned.table])
-            if progress is not None:
-                progress(block + 1, blocks)
+            if progress is not None and (block + 1) % max(1, blocks // 50) == 0:
+                progress("customers", min(customers, (block + 1) * BLOCK), customers)
         add("surveys", soil("panel", surveys.panel_table(seed, customers), customers))
         for name, table in small_tables(seed, customers).items():
             add(name, table)
