@@ -80,11 +80,24 @@ class Visit:
         path.write_bytes(base64.b64decode(answer["data"]))
         return path
 
+    @property
+    def strange(self) -> list[str]:
+        """Every request but the one for the page itself; pictures that are in the page are none."""
+        return [r for r in self.requests[1:] if not r.startswith("data:")]
+
+    @property
+    def wrong(self) -> list[str]:
+        """Everything that a quiet page does not have."""
+        return self.strange + self.messages + self.violations
+
     def _heard(self, method: str, params: dict) -> None:
         if method == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"])
         elif method == "Page.loadEventFired":
             self.loaded = True
+        elif method == "Page.javascriptDialogOpening":
+            self.messages.append(f"dialog: {params['message']}")
+            self.browser.answer_dialog(self.session)
         elif method == "Runtime.exceptionThrown":
             self.messages.append(f"uncaught: {params['exceptionDetails']}")
         elif method == "Runtime.consoleAPICalled" and params["type"] in ("error", "warning", "assert"):
@@ -171,6 +184,12 @@ class Browser:
             self.ask("Target.closeTarget", targetId=target)
             self.ask("Target.disposeBrowserContext", browserContextId=context)
             del self._visits[session]
+
+    def answer_dialog(self, session: str) -> None:
+        """Dismiss a dialog without waiting: an answer may already be on its way."""
+        self._asked += 1
+        said = {"id": self._asked, "method": "Page.handleJavaScriptDialog", "params": {"accept": False}, "sessionId": session}
+        self._line.send(json.dumps(said))
 
     def close(self) -> None:
         """End it."""

@@ -122,6 +122,8 @@ def over_time(
     x = {"field": "day", "type": "temporal", "scale": {"type": "utc"}, "axis": _TIME_AXIS}
     y = {"type": "quantitative", "scale": {"zero": False, "nice": True}, "axis": _Y_AXIS}
     data = [_point(i, line, p, unit, language) for i, line in enumerate(lines) for p in line.points if p.quantity.known]
+    if not data:
+        raise ValueError("a panel over time needs at least one known point")
     ends = [max((d for d in data if d["line"] == i), key=lambda d: d["day"], default=None) for i in range(len(lines))]
     shared = {"x": x, "color": _COLOUR, "detail": {"field": "line", "type": "nominal"}}
     layers = []
@@ -132,15 +134,7 @@ def over_time(
             "encoding": {**shared, "y": {"field": "low", **y}, "y2": {"field": "high"}},
         })
     for mark in marks:
-        place = {"datum": formats.shown(mark.value, unit), **y}
-        layers += [
-            {"data": _ONE, "mark": {"type": "rule", "strokeDash": [5, 4]}, "encoding": {"y": place}},
-            {
-                "data": {"values": [{"label": said(mark.label, language)}]},
-                "mark": {"type": "text", "align": "right", "dy": -7, "style": "change-label", "color": MUTED[0]},
-                "encoding": {"y": place, "x": {"value": "width"}, "text": _TEXT},
-            },
-        ]
+        layers += _level(formats.shown(mark.value, unit), said(mark.label, language), y, data)
     layers += _changes(changes, x, data, language)
     layers += [
         {
@@ -173,12 +167,30 @@ _COLOUR = {"field": "tone", "type": "nominal", "scale": tone_scale(), "legend": 
 _TEXT = {"field": "label", "type": "nominal"}
 _TOLD = {"field": "told", "type": "nominal"}
 _SHARED = {"y": _Y, "color": _COLOUR, "tooltip": _TOLD}
-_ONE = {"values": [{}]}
 
 
 def _per(rows: Sequence[Row]) -> str | None:
     per = {r.quantity.per for r in rows}
     return per.pop() if len(per) == 1 else None
+
+
+def _level(at: float, label: str, y: dict, data: list[dict]) -> list[dict]:
+    """A level to measure against, named at the end that the lines are further away from."""
+    by_day = sorted(data, key=lambda d: d["day"])
+    early, late = (min((abs(d["value"] - at) for d in by_day if d["day"] == e["day"])) for e in (by_day[0], by_day[-1]))
+    left = early > late
+    place = {"field": "at", **y}
+    return [
+        {"data": _values([{"at": at}]), "mark": {"type": "rule", "strokeDash": [5, 4]}, "encoding": {"y": place}},
+        {
+            "data": _values([{"at": at, "label": label}]),
+            "mark": {
+                "type": "text", "align": "left" if left else "right", "dy": -8, "style": "change-label",
+                "color": MUTED[0], "fontSize": 12,
+            },
+            "encoding": {"y": place, "x": {"value": 4 if left else "width"}, "text": _TEXT},
+        },
+    ]
 
 
 def _ends(ends: list[dict], x: dict, y: dict) -> list[dict]:

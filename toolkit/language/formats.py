@@ -27,6 +27,7 @@ _WORDS = {
         "at most": "at most {high}",
         "at least": "at least {low}",
         "per": "{value} a {per}",
+        "per vowel": "{value} an {per}",
     }
 }
 _MOST_DECIMALS = 6
@@ -109,7 +110,7 @@ def unit_name(unit: str, language: str = "en", per: str | None = None) -> str:
         name = words[unit][1]
     else:
         name = unit if len(unit) == 3 and unit.isupper() else ""
-    return words["per"].format(value=name, per=per) if per and name else name
+    return _per(name, per, language) if per and name else name
 
 
 def decimal_mark(language: str = "en") -> str:
@@ -136,7 +137,13 @@ def quantity(q: Quantity, language: str = "en", decimals: int | None = None) -> 
         return words["no data"]
     text = with_unit(bare(q.value, q.unit, decimals_of(q) if decimals is None else decimals, language),
                      q.unit, q.value, language)
-    return words["per"].format(value=text, per=q.per) if q.per else text
+    return _per(text, q.per, language) if q.per else text
+
+
+def _per(text: str, per: str, language: str) -> str:
+    form = "per vowel" if per[:1].lower() in "aeiou" else "per"
+    words = _WORDS[language]
+    return words.get(form, words["per"]).format(value=text, per=per)
 
 
 def interval(q: Quantity, language: str = "en", absolute: bool = False) -> str:

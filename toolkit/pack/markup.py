@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from toolkit.display import picture, theme
+from toolkit.findings import VERDICTS, Finding
 from toolkit.language import Sentence, formats
 from toolkit.shown import Grid, cell_text, clean, escaped, isolated
 
@@ -28,6 +29,8 @@ _HARM = frozenset({"roll_back", "harm", "reliably_missed", "behind"})
 _OPEN = frozenset({
     "invalid", "cannot_be_judged", "not_yet_known", "not_comparable", "no_data", "cannot_be_told_apart",
 })
+
+_DIFFERENCES = frozenset({*VERDICTS["test"], *VERDICTS["plan_change"]})
 
 # JSON inside HTML must not be able to end its element, and a script must not see a line end in it
 _UNSAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
@@ -42,6 +45,15 @@ def as_data(value: object) -> Markup:
 def mood(verdict: str) -> str:
     """How a verdict looks: ``gain``, ``harm``, ``open`` (no answer) or ``even``."""
     return "gain" if verdict in _GAIN else "harm" if verdict in _HARM else "open" if verdict in _OPEN else "even"
+
+
+def signed(finding: Finding) -> Sentence:
+    """A finding's estimate with its interval; a difference says by its sign which way it goes."""
+    q = finding.quantity
+    plus = "+" if finding.verdict in _DIFFERENCES and q.known and q.value > 0 else ""
+    if q.known and q.low is not None:
+        return Sentence(plus + "{value} ({value:range})", {"value": q})
+    return Sentence(plus + "{value}", {"value": q})
 
 
 def hashed(text: str) -> str:
@@ -125,7 +137,7 @@ def _environment(language: str) -> Environment:
         "name": lambda text: Markup(isolated(text)),
         "table": lambda grid: Markup(_table(grid, language)),
         "day": lambda day: formats.day(day, language),
-        "address": picture.as_address,
+        "address": picture.as_address, "signed": lambda finding: say(signed(finding)),
     }
     environment.globals["say"] = say
     return environment

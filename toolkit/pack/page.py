@@ -13,7 +13,7 @@ from toolkit.display.picture import drawn
 from toolkit.findings import Finding, verdict_words
 from toolkit.language import Sentence
 from toolkit.pack.context import PageContext, PageLink
-from toolkit.pack.markup import mood, render
+from toolkit.pack.markup import mood, render, signed
 from toolkit.pack.reading import CheckList, Drawing, Grid, Picture, Plain, Said, Section, Words, estimate_of, story_of
 
 __all__ = ["PageContext", "PageExporter", "PageLink", "render_failure", "render_page"]
@@ -136,7 +136,7 @@ def _facts(main: Finding) -> list[tuple[Sentence, object, str]]:
         (Sentence("Verdict"), verdict_words(main.verdict), f"badge {mood(main.verdict)}")
     ]
     if estimate_of(main) is not None:
-        facts.append((Sentence("Estimate"), main.quantity, "figure"))
+        facts.append((Sentence("Estimate"), signed(main), "figure"))
     if main.decision:
         facts.append((Sentence("Decision asked"), main.decision, "strong"))
     if main.owner:
