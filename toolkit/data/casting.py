@@ -12,7 +12,7 @@ from functools import partial
 
 import ibis
 import ibis.expr.datatypes as dt
-from ibis.expr.types import BooleanValue, Table, Value
+from ibis.expr.types import BooleanValue, StringValue, Table, Value
 
 from toolkit.company.tables import Column
 from toolkit.company.tables import Table as TableModel
@@ -48,7 +48,9 @@ def missing_codes(column: Column, table: TableModel) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(code) for code in (*column.missing, *table.missing)))
 
 
-def converted(raw: Table, table: TableModel, zone: str, marks: Marks, alias: str) -> Table:
+def converted(
+    raw: Table, table: TableModel, zone: str, marks: Marks, alias: str, shortcuts: bool
+) -> Table:
     """Every declared column in its declared type, with what did not fit beside it.
 
     Parameters
@@ -61,10 +63,14 @@ def converted(raw: Table, table: TableModel, zone: str, marks: Marks, alias: str
         How numbers are written where they are text.
     alias
         Names the subqueries.
+    shortcuts
+        The engine is DuckDB: let it read what it writes back letter by letter, which is most
+        cells, and leave the others to the long way.
     """
     steps = {
         name: partial(
-            _steps, column=column, codes=missing_codes(column, table), zone=zone, marks=marks)
+            _steps, column=column, codes=missing_codes(column, table), zone=zone, marks=marks,
+            shortcuts=shortcuts)
         for name, column in table.columns.items()
     }
     others = [c for c in raw.columns if c not in table.columns]
@@ -80,23 +86,60 @@ def _takes_all(raw: Table, table: TableModel, name: str) -> bool:
     return table.columns[name].type in ("text", "category") and raw[name].type().is_string()
 
 
-def _steps(now: Cell, column: Column, codes: tuple[str, ...], zone: str, marks: Marks) -> Steps:
+def trimmed(text: StringValue) -> StringValue:
+    """`text` without white space around it; looks before it cuts, for cutting is slow."""
+    return ibis.cases((text.re_search(r"^\s|\s$"), text.strip()), else_=text)
+
+
+def _steps(
+    now: Cell, column: Column, codes: tuple[str, ...], zone: str, marks: Marks, shortcuts: bool
+) -> Steps:
     native = now.raw.type()
     text = now.raw if native.is_string() else now.raw.cast("string")
-    present = (text.strip() != "").fill_null(False)
+    short = _shortcut(text, column, marks) if shortcuts and native.is_string() else None
+    if short is not None:
+        if codes:
+            short = ibis.cases((~text.isin(codes), short))
+        now = yield {"text": text, "short": short}
+        now = yield {"rest": ibis.cases((now["short"].isnull(), now["text"]))}
+    else:
+        now = yield {"text": text, "rest": text}
+    present = now["rest"].re_search(r"[^\s]").fill_null(False)
     if codes:
-        present = present & ~text.strip().isin(codes)
-    now = yield {"text": text, "present": present}
+        present = present & ~trimmed(now["rest"]).isin(codes).fill_null(False)
+    now = yield {"present": present}
     # a cell that is missing is null from here on, whatever code it held
-    cell = now["text"] if native.is_string() else now.raw
+    cell = now["rest"] if native.is_string() else now.raw
     now = yield {"cell": ibis.cases((now["present"], cell))}
     now = yield from _value(now, column, zone, marks)
+    if short is not None:
+        now = yield {"value": ibis.coalesce(now["short"], now["value"])}
     value = now["value"]
     numbers = [n for n in map(_number, codes) if n is not None] if column.type in NUMERIC else []
     yield {
         "unfit": ibis.cases((now["present"] & value.isnull(), now["text"])),
         "value": ibis.cases((~value.isin(numbers), value)) if numbers else value,
     }
+
+
+def _shortcut(cell: StringValue, column: Column, marks: Marks) -> Value | None:
+    """The value of a cell that DuckDB, asked to write it, writes just as it stands."""
+    if column.type == "integer":
+        number = cell.try_cast("int64")
+        return ibis.cases(((number.cast("string") == cell) & (cell.length() <= _MOST_DIGITS), number))
+    if column.type == "boolean":
+        return _boolean_text(cell)
+    if column.type == "date" and column.format is None:
+        day = cell.try_cast("date")  # "infinity" and years BC have other lengths
+        return ibis.cases(((cell.length() == 10) & (day.cast("string") == cell), day))
+    if column.type == "datetime" and column.format is None:
+        moment = cell.try_cast("timestamp")
+        plain = (cell.length() >= 19) & ~cell.endswith(")") & (moment.cast("string") == cell)
+        return ibis.cases((plain, moment))
+    if column.type in ("number", "money") and marks.decimal == ".":
+        plain = cell.re_search("^-?[0-9]{1,18}(?:[.][0-9]{1,18})?$")
+        return ibis.cases((plain, cell.try_cast("float64")))
+    return None
 
 
 def _number(code: str) -> float | None:
@@ -117,7 +160,7 @@ def _value(now: Cell, column: Column, zone: str, marks: Marks) -> Steps:
     if kind == "boolean":
         return (yield {"value": _boolean(now["cell"])})
     if native.is_string():
-        now = yield {"trimmed": now["cell"].strip()}
+        now = yield {"trimmed": trimmed(now["cell"])}
         if column.format is None:
             return (yield from from_iso(now, zone, day=kind == "date"))
         return (yield from from_format(now, column.format, zone, day=kind == "date"))
@@ -161,7 +204,7 @@ def _number_native(now: Cell, integer: bool) -> Steps:
 
 
 def _number_text(now: Cell, integer: bool, marks: Marks) -> Steps:
-    text = now["cell"].strip()
+    text = trimmed(now["cell"])
     now = yield {
         "ok": text.re_search(number_pattern(marks, integer and marks.assumed)),
         "plain": plain_number(text, marks),
@@ -180,11 +223,14 @@ def _boolean(cell: Value) -> Value:
     if native.is_boolean():
         return cell
     if native.is_string():
-        text = cell.strip().lower()
-        return ibis.cases((text.isin(TRUE), True), (text.isin(FALSE), False))
+        return _boolean_text(trimmed(cell).lower())
     if native.is_numeric():
         return ibis.cases((cell == 1, True), (cell == 0, False))
     return _none(dt.boolean)
+
+
+def _boolean_text(text: StringValue) -> BooleanValue:
+    return ibis.cases((text.isin(TRUE), True), (text.isin(FALSE), False))
 
 
 def _moment(now: Cell, zone: str, day: bool) -> Steps:

@@ -207,7 +207,7 @@ class _Scanner:
         self.length = int(size - ends[-1] - 1)
 
     def finish(self) -> Structure:
-        if self.parity:
+        if self.parity and not self.problems:  # else the quote out of place is the cause
             raise Refused(Problem(
                 f"{self.place} line {self.opened}",
                 "a quote opens a cell here that is never closed"))

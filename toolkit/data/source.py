@@ -172,7 +172,9 @@ class Source:
             engine = self._database()
             raw = read_table(model, place, engine)
         alias = f"reading {name}"
-        values = converted(raw.table, model, self.company.company.time_zone, raw.marks, alias)
+        zone = self.company.company.time_zone
+        values = converted(
+            raw.table, model, zone, raw.marks, alias, shortcuts=engine.name == "duckdb")
         position = (POSITION, raw.word) if raw.word else None
         if raw.once:
             values = self._store(engine, values, raw)
