@@ -1,0 +1,104 @@
+"""Can the table answer the test at all: are the columns there, and of a type that can be summed?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import ibis.expr.types as ir
+
+from toolkit.company.expressions import check_expression, said
+from toolkit.data.frames import ENGINE_ERRORS
+from toolkit.experiments.definition import Experiment
+from toolkit.kpis import with_expressions
+from toolkit.problems import Problem, Refused
+
+
+def refuse_unusable(table: ir.Table, definition: Experiment) -> None:
+    """Raise with every column that is missing and every expression that cannot be used.
+
+    Raises
+    ------
+    Refused
+        All problems at once, each with its place in the definition and the columns there are.
+    """
+    problems = [*_missing_columns(table, definition), *_expressions(table, definition)]
+    if not problems:
+        problems = [*_wrong_types(table, definition)]
+    if problems:
+        raise Refused(problems)
+
+
+def place(definition: Experiment, part: str) -> str:
+    """Where a part of the definition stands, as messages say it."""
+    return f"tests.{definition.name}.{part}"
+
+
+def tested_rows(table: ir.Table, definition: Experiment) -> ir.Table:
+    """The rows that belong to the test."""
+    if definition.where is None:
+        return table
+    return table.alias("toolkit_tested").sql(
+        f"SELECT * FROM toolkit_tested WHERE ({definition.where})", dialect="duckdb"
+    )
+
+
+def valued(table: ir.Table, expressions: Mapping[str, str], keep: Iterable[str], name: str) -> ir.Table:
+    """Kept columns and SQL expressions, in a query that can itself be queried by expressions.
+
+    `name` differs from that of every query inside and outside: two of one name cannot be nested.
+    """
+    parts = [f'"{c}"' for c in dict.fromkeys(keep)]
+    parts += [f'({sql}) AS "{column}"' for column, sql in expressions.items()]
+    return table.alias(name).sql(f"SELECT {', '.join(parts)} FROM {name}", dialect="duckdb")
+
+
+def _missing_columns(table: ir.Table, definition: Experiment) -> Iterator[Problem]:
+    named = [(part, getattr(definition, part)) for part in ("arm", "unit", "cluster", "strata", "assigned_at")]
+    named += [(part, c) for part in ("covariates", "segments") for c in getattr(definition, part)]
+    for part, column in named:
+        if column is not None and column not in table.columns:
+            yield Problem(place(definition, part), "is no column of the table", column, tuple(table.columns))
+
+
+def _sql(definition: Experiment) -> Iterator[tuple[str, str]]:
+    for part in ("where", "target"):
+        if getattr(definition, part) is not None:
+            yield part, getattr(definition, part)
+    for metric in definition.metrics:
+        at = f"metrics.{metric.name}"
+        yield f"{at}.numerator", metric.value
+        yield f"{at}.denominator", metric.denominator
+        if metric.where is not None:
+            yield f"{at}.where", metric.where
+
+
+def _expressions(table: ir.Table, definition: Experiment) -> Iterator[Problem]:
+    for part, sql in _sql(definition):
+        checked = check_expression(sql, table.columns)
+        for fault in checked.faults:
+            whole = fault.value is None or fault.value.strip() == sql.strip()
+            yield Problem(place(definition, part), said(checked, fault), sql if whole else None, fault.choices)
+
+
+def _wrong_types(table: ir.Table, definition: Experiment) -> Iterator[Problem]:
+    wanted = dict(_sql(definition))
+    names = {f"e{i}": part for i, part in enumerate(wanted)}
+    try:
+        schema = with_expressions(table, {name: wanted[part] for name, part in names.items()}).schema()
+    except ENGINE_ERRORS as error:
+        yield Problem(place(definition, "metrics"), f"cannot be computed: {str(error).strip().splitlines()[0]}")
+        return
+    for name, part in names.items():
+        kind = schema[name]
+        flag = part.rsplit(".", 1)[-1] in ("where", "target")
+        if flag and not kind.is_boolean():
+            yield Problem(place(definition, part), f"must be true or false for each row; it is {kind}", wanted[part])
+        elif not flag and not (kind.is_numeric() or kind.is_boolean()):
+            yield Problem(place(definition, part), f"must be a number, or true or false; it is {kind}", wanted[part])
+    for column in definition.covariates:
+        kind = table[column].type()
+        if not (kind.is_numeric() or kind.is_boolean()):
+            yield Problem(place(definition, "covariates"), f"must be a column of numbers; it is {kind}", column)
+    if definition.assigned_at and not table[definition.assigned_at].type().is_temporal():
+        kind = table[definition.assigned_at].type()
+        yield Problem(place(definition, "assigned_at"), f"must be a column of dates; it is {kind}", definition.assigned_at)

@@ -1,0 +1,309 @@
+"""What the engine is asked for a test: who is in which arm, then one scan for all metrics.
+
+Only small numbers leave it: counts by arm, and moments by arm, by arm and segment, by arm and
+stratum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import ibis
+import ibis.expr.types as ir
+
+from toolkit.aggregates import Aggregates, Moments
+from toolkit.experiments.columns import place, refuse_unusable, tested_rows
+from toolkit.experiments.definition import Experiment, Metric
+from toolkit.experiments.samples import COUNT
+from toolkit.kpis import Measure, with_expressions
+from toolkit.problems import Problem, Refused
+from toolkit.scan import aggregate
+
+ARM, TARGET = "toolkit__arm", "toolkit__target"
+MOST_VALUES = 200
+"""A segment or stratum with more values than this is no segment."""
+
+MOST_CELLS = 2000
+"""Up to so many combinations of arm, segments and stratum are scanned at once."""
+
+Key = tuple[str, str | None]
+
+
+@dataclass(frozen=True)
+class ArmCount:
+    """One arm as found.
+
+    Attributes
+    ----------
+    units, rows
+        What was assigned (rows where no unit is named), and rows.
+    kept, dropped
+        Rows of the arm that the test's `where` keeps and leaves out.
+    in_target
+        Rows meant by the target; None where there is none.
+    """
+
+    name: str
+    units: int
+    rows: int
+    kept: int
+    dropped: int
+    in_target: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """Everything read from a table for one test.
+
+    Attributes
+    ----------
+    basis
+        What moments are over: ``rows``, ``units`` or ``buckets``.
+    arms
+        In the order of the definition.
+    whole
+        Moments by arm.
+    segments
+        Column -> moments by (arm, value); the target's is named ``target``.
+    strata
+        Moments by (arm, value); empty where there are none.
+    covariates
+        The columns read as covariates: those declared, and flags of where they are missing.
+    repeated
+        Units that stand on several rows, where every unit should stand on one.
+    crossed
+        Units that stand in several arms.
+    unobserved
+        Metric -> rows assigned too late for its days to be over.
+    first, last
+        Days of the first and last assignment.
+    """
+
+    basis: str
+    arms: tuple[ArmCount, ...]
+    whole: Mapping[str, Moments]
+    segments: Mapping[str, Mapping[Key, Moments]] = field(default_factory=dict)
+    strata: Mapping[Key, Moments] = field(default_factory=dict)
+    covariates: tuple[str, ...] = ()
+    repeated: int = 0
+    crossed: int = 0
+    unobserved: Mapping[str, int] = field(default_factory=dict)
+    first: date | None = None
+    last: date | None = None
+
+    @property
+    def units(self) -> int:
+        """Everything that was assigned."""
+        return sum(arm.units for arm in self.arms)
+
+    @property
+    def unit_counts(self) -> dict[str, int]:
+        """Units by arm."""
+        return {arm.name: arm.units for arm in self.arms}
+
+
+def read(table: ir.Table, definition: Experiment) -> Reading:
+    """Ask the engine.
+
+    Raises
+    ------
+    Refused
+        A column is missing or of the wrong type, an arm has no rows, the data hold an arm that is
+        not in the definition, rows have no arm or no unit: all problems at once.
+    """
+    refuse_unusable(table, definition)
+    rows = tested_rows(table, definition)
+    counts = _counted(rows, definition)
+    _refuse_arms(counts, definition)
+    found = {r[ARM]: r for r in counts}
+    every = _every_row(table, definition)
+    arms = tuple(
+        ArmCount(
+            a, int(found[a]["units"]), int(found[a]["rows"]), int(found[a]["rows"]),
+            every.get(a, int(found[a]["rows"])) - int(found[a]["rows"]),
+            None if definition.target is None else int(found[a]["target"] or 0),
+        )
+        for a in definition.arms
+    )  # fmt: skip
+    several, repeated, crossed = _units_apart(rows, definition, arms)
+    covariates, flagged = _with_flags(rows, definition, counts)
+    aggregates = _scanned(flagged, definition, covariates, several, counts)
+    whole, segments, strata = aggregates
+    basis = next(iter(whole.cells.values())).basis
+    return Reading(
+        basis, arms, {k[0]: m for k, m in whole.cells.items()},
+        {c: dict(a.cells) for c, a in segments.items()},
+        dict(strata.cells) if strata else {}, covariates, repeated, crossed,
+        {m.name: sum(int(r[f"late_{m.name}"] or 0) for r in counts) for m in _windows(definition)},
+        _day(min, (r["first"] for r in counts)), _day(max, (r["last"] for r in counts)),
+    )  # fmt: skip
+
+
+def measure_of(metric: Metric, clip: tuple[float, float] | None = None) -> Measure:
+    """The sums behind a metric."""
+    return Measure(metric.name, metric.value, metric.denominator, metric.where, clip)
+
+
+def arm_expression(definition: Experiment) -> str:
+    """The arm as text."""
+    return f'CAST("{definition.arm}" AS VARCHAR)'
+
+
+def dims_of(definition: Experiment) -> dict[str, str]:
+    """Segment (and ``target``) -> the SQL it is grouped by."""
+    named = {c: f'CAST("{c}" AS VARCHAR)' for c in definition.segments}
+    if definition.target is not None:
+        named["target"] = f"CASE WHEN ({definition.target}) THEN 'in the target' ELSE 'outside it' END"
+    return named
+
+
+def _windows(definition: Experiment) -> list[Metric]:
+    if definition.as_of is None or definition.assigned_at is None:
+        return []
+    return [m for m in definition.metrics if m.within_days]
+
+
+def _counted(rows: ir.Table, definition: Experiment) -> list[dict]:
+    """One row an arm: rows, units, what is missing, when assigned."""
+    assigned, at = definition.assigned, definition.assigned_at
+    keep = dict.fromkeys(c for c in (assigned, at, *definition.covariates) if c)
+    sql = {ARM: arm_expression(definition)}
+    if definition.target is not None:
+        sql[TARGET] = f"COALESCE(({definition.target}), FALSE)"
+    dims = {f"d{i}": s for i, s in enumerate(_extra(definition).values())}
+    for m in _windows(definition):
+        # the last day of the data is over when the next one begins
+        end = f"CAST('{definition.as_of.isoformat()}' AS TIMESTAMP) + INTERVAL 1 DAY"
+        sql[f"late_{m.name}"] = f'CAST("{at}" AS TIMESTAMP) + INTERVAL {int(m.within_days)} DAY > {end}'
+    asked = with_expressions(rows, {**sql, **dims}, keep)
+    wanted = {"rows": asked.count()}
+    wanted["units"] = asked[assigned].nunique() if assigned else asked.count()
+    wanted["nameless"] = asked[assigned].isnull().sum() if assigned else ibis.literal(0)
+    wanted["target"] = asked[TARGET].sum() if definition.target is not None else ibis.literal(0)
+    wanted["first"] = asked[at].min() if at else ibis.null("date")
+    wanted["last"] = asked[at].max() if at else ibis.null("date")
+    wanted |= {f"late_{m.name}": asked[f"late_{m.name}"].sum() for m in _windows(definition)}
+    wanted |= {f"none_{i}": asked[c].isnull().sum() for i, c in enumerate(definition.covariates)}
+    wanted |= {f"values_{d}": asked[d].nunique() for d in dims}
+    return asked.group_by(ARM).agg(**wanted).to_pyarrow().to_pylist()
+
+
+def _extra(definition: Experiment) -> dict[str, str]:
+    """Everything to group by beside the arm, the stratum last."""
+    extra = dims_of(definition)
+    if definition.strata:
+        extra["toolkit__stratum"] = f'CAST("{definition.strata}" AS VARCHAR)'
+    return extra
+
+
+def _refuse_arms(counts: list[dict], definition: Experiment) -> None:
+    found = {r[ARM]: int(r["rows"]) for r in counts}
+    seen = tuple(sorted(a for a in found if a is not None))
+    problems = []
+    if not found:
+        part = "where" if definition.where else "arm"
+        rule = "leaves no row of the table" if definition.where else "has no rows: the table is empty"
+        raise Refused(Problem(place(definition, part), rule, definition.where))
+    for arm in definition.arms:
+        if arm not in found:
+            problems.append(Problem(place(definition, "arms"), "has no rows in the data", arm, seen))
+    for arm in seen:
+        if arm not in definition.arms:
+            rule = "stands in the data and is no arm of the test: name it, or leave it out by 'where'"
+            problems.append(
+                Problem(place(definition, "arms"), rule, arm, tuple(definition.arms), rows=found[arm]))
+    if None in found:
+        rule = "is missing: leave these rows out by 'where', or say their arm"
+        problems.append(Problem(place(definition, "arm"), rule, definition.arm, rows=found[None]))
+    if len(seen) == 1:
+        problems.append(Problem(place(definition, "arms"), "is the only arm with rows: a test needs two", seen[0]))
+    nameless = sum(int(r["nameless"] or 0) for r in counts)
+    if nameless:
+        rule = "is missing: every row of a test names its unit"
+        problems.append(Problem(place(definition, "unit"), rule, definition.assigned, rows=nameless))
+    for i, name in enumerate(_extra(definition)):
+        most = max(int(r[f"values_d{i}"]) for r in counts)
+        if most > MOST_VALUES:
+            column = definition.strata if name == "toolkit__stratum" else name
+            rule = f"has {most:,} values in one arm: a segment or stratum has at most {MOST_VALUES}"
+            problems.append(Problem(place(definition, "segments"), rule, column))
+    if problems:
+        raise Refused(problems)
+
+
+def _every_row(table: ir.Table, definition: Experiment) -> dict[str, int]:
+    """Rows by arm before the test's `where`; nothing where there is none."""
+    if definition.where is None:
+        return {}
+    asked = with_expressions(table, {ARM: arm_expression(definition)})
+    return {r[ARM]: int(r["n"]) for r in asked.group_by(ARM).agg(n=asked.count()).to_pyarrow().to_pylist()}
+
+
+def _units_apart(rows: ir.Table, definition: Experiment, arms: Iterable[ArmCount]) -> tuple[bool, int, int]:
+    """Whether units have several rows; how many have, where they should not; how many are in two arms."""
+    assigned = definition.assigned
+    if assigned is None:
+        return False, 0, 0
+    asked = with_expressions(rows, {ARM: arm_expression(definition)}, [assigned])
+    total = int(asked[assigned].nunique().execute())
+    several = sum(a.rows for a in arms) > total
+    if not several:
+        return False, 0, 0
+    by_unit = asked.group_by(assigned).agg(n=asked.count(), k=asked[ARM].nunique())
+    found = by_unit.agg(repeated=(by_unit.n > 1).sum(), crossed=(by_unit.k > 1).sum()).to_pyarrow().to_pylist()[0]
+    repeated = 0 if definition.cluster else int(found["repeated"] or 0)
+    return True, repeated, int(found["crossed"] or 0)
+
+
+def _with_flags(
+    rows: ir.Table, definition: Experiment, counts: list[dict]
+) -> tuple[tuple[str, ...], ir.Table]:
+    """Covariates with no missing value: a flag of its own says where one was.
+
+    A value of 0 beside a flag is as good as any other (the two span the same adjustments), and
+    valid because both were known before assignment.
+    """
+    columns, names = {}, []
+    for i, c in enumerate(definition.covariates):
+        names.append(f"toolkit__x{i}")
+        columns[names[-1]] = rows[c].cast("float64").fill_null(0.0)
+        if any(int(r[f"none_{i}"] or 0) for r in counts):
+            names.append(f"toolkit__x{i}_missing")
+            columns[names[-1]] = rows[c].isnull().cast("float64")
+    return tuple(names), (rows.mutate(**columns) if columns else rows)
+
+
+def _scanned(
+    rows: ir.Table, definition: Experiment, covariates: tuple[str, ...], several: bool, counts: list[dict]
+) -> tuple[Aggregates, dict[str, Aggregates], Aggregates | None]:
+    extra = _extra(definition)
+    sql = {ARM: arm_expression(definition)} | {f"toolkit__d{i}": s for i, s in enumerate(extra.values())}
+    measures = [measure_of(m) for m in definition.metrics if m.quantile is None]
+    if not measures or (several and covariates):
+        measures.append(Measure(COUNT, "1"))
+
+    def scan(*dims: str) -> Aggregates:
+        return aggregate(
+            rows, measures, dims, unit=definition.assigned if several else None, covariates=covariates,
+            expressions={d: sql[d] for d in dims}, exact_units=definition.exact_units,
+            buckets=definition.buckets, disjoint=not several,
+        )  # fmt: skip
+
+    names = list(sql)[1:]
+    cells = len(definition.arms)
+    for i in range(len(names)):
+        cells *= max(int(r[f"values_d{i}"]) for r in counts) + 1
+    if names and not several and cells <= MOST_CELLS:
+        together = scan(*sql)
+        whole, parts = together.over(ARM), {n: together.over(ARM, n) for n in names}
+    else:
+        whole, parts = scan(ARM), {n: scan(ARM, n) for n in names}
+    by_name = dict(zip(extra, parts.values(), strict=True))
+    return whole, by_name, by_name.pop("toolkit__stratum", None)
+
+
+def _day(choose, values) -> date | None:
+    known = [v.date() if isinstance(v, datetime) else v for v in values if v is not None]
+    return choose(known) if known else None

@@ -1,0 +1,94 @@
+"""Do the numbers hold up: enough units, no unit that decides alone, a share that is one?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from toolkit.experiments.effects import Effect, Effects, Level
+from toolkit.findings import Check
+from toolkit.language import Quantity, Sentence
+
+FEWEST_EXPECTED = 5
+"""Expected with and without, in each arm, below which shares are judged by few cases (Cochran 1954)."""
+
+FEWEST_UNITS = 30
+"""Units or clusters an arm below which means and ratios lean on their distribution's shape."""
+
+
+def robustness_checks(effects: Effects) -> Iterator[Check]:
+    """Checks of the numbers themselves."""
+    yield from _enough(effects)
+    yield from _one_unit(effects)
+    yield from _percent(effects)
+
+
+def _enough(effects: Effects) -> Iterator[Check]:
+    few: list[str] = []
+    smallest = math.inf
+    for metric in effects.definition.metrics:
+        levels = [v for v in effects.levels if v.metric.name == metric.name]
+        least = _least(levels)
+        need = FEWEST_EXPECTED if levels[0].kind == "share" else FEWEST_UNITS
+        smallest = min(smallest, least / need)
+        if least < need:
+            few.append(metric.title)
+    named = {"metrics": ", ".join(few)}
+    yield Check(
+        Sentence("There are enough cases for the method"), not few,
+        Sentence("too few for {metrics}", named) if few else Sentence("enough in every arm"),
+        numbers={"smallest_share_of_need": smallest},
+    )  # fmt: skip
+
+
+def _least(levels: list[Level]) -> float:
+    """The fewest cases in an arm: of the rarer outcome for a share, else of units."""
+    if levels[0].kind != "share":
+        return min(v.n for v in levels)
+    total = sum(v.n for v in levels)
+    share = sum(v.n * v.value.estimate for v in levels if v.n) / total
+    return min(v.n for v in levels) * min(share, 1 - share)
+
+
+def _one_unit(effects: Effects) -> Iterator[Check]:
+    for e in effects:
+        if e.influence is None or e.metric.role == "exploratory" and not e.influence.carries:
+            continue
+        values = {"metric": e.metric.title, "arm": e.arm}
+        found = e.influence
+        numbers = {
+            "value": found.value, "share_of_total": found.share_of_total, "with_it": found.with_it,
+            "without_it": found.without_it, "p_with": found.p_with, "p_without": found.p_without,
+        }  # fmt: skip
+        if e.winsorised is not None:
+            numbers |= {"winsorised": e.winsorised.estimate, "winsorised_low": e.winsorised.low,
+                        "winsorised_high": e.winsorised.high, "winsorised_p": e.winsorised.p_value}  # fmt: skip
+        detail = Sentence("without the most extreme one it is {without}", {
+            "without": Quantity(found.without_it, e.unit)})
+        if found.carries and e.winsorised is not None and e.winsorised.reason is None:
+            detail = Sentence(
+                "one alone decides: without it the difference is {without}; with extremes drawn in it is {drawn} ({drawn:range})",
+                {"without": Quantity(found.without_it, e.unit), "drawn": _drawn(e)},
+            )  # fmt: skip
+        yield Check(
+            Sentence("No single one decides what {arm} does to {metric}", values), not found.carries,
+            detail, numbers=numbers,
+        )  # fmt: skip
+
+
+def _drawn(e: Effect) -> Quantity:
+    w = e.winsorised
+    return Quantity(w.estimate, e.unit, w.low, w.high)
+
+
+def _percent(effects: Effects) -> Iterator[Check]:
+    for metric in effects.definition.metrics:
+        if metric.format != "percent":
+            continue
+        levels = [v for v in effects.levels if v.metric.name == metric.name]
+        if any(v.kind == "mean" for v in levels):
+            outside = any(not 0 <= v.value.estimate <= 1 for v in levels)
+            yield Check(
+                Sentence("{metric} is a share", {"metric": metric.title}), False if outside else None,
+                Sentence("its rows hold other values than 0 and 1, so it is treated as a mean"),
+            )  # fmt: skip

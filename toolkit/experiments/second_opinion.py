@@ -1,0 +1,118 @@
+"""Does one unit carry the result, and what is it with the extremes pulled in?
+
+Asked of means and ratios over rows, where extremes are known; only where a unit decides is the
+table read again, with values beyond the cut drawn in to it, both arms alike.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import ibis.expr.types as ir
+
+from toolkit.experiments.columns import tested_rows, valued
+from toolkit.experiments.definition import Experiment, Metric
+from toolkit.experiments.effects import Effect
+from toolkit.experiments.reading import ARM, Reading, arm_expression
+from toolkit.experiments.samples import Sample, difference, sample_of
+from toolkit.kpis import Measure, as_number
+from toolkit.scan import aggregate
+from toolkit.stats.winsor import Influence, one_unit
+
+UPPER = 0.99
+"""Where values are cut: this quantile of all that are not 0, and its mirror where some are negative."""
+
+_NUM, _DEN = "toolkit__n", "toolkit__d"
+
+
+def second_opinions(
+    rows: ir.Table | None, definition: Experiment, reading: Reading, effects: Sequence[Effect],
+    samples: Mapping[str, Mapping[str, Sample]],
+) -> list[Effect]:
+    """Effects with their most influential unit, and the winsorised difference where it decides."""
+    out = []
+    again: dict[str, tuple[tuple[float, float], Mapping[str, Sample]]] = {}
+    for effect in effects:
+        name = effect.metric.name
+        found = _influence(samples[name][effect.control], samples[name][effect.arm], definition.level)
+        if found is None:
+            out.append(effect)
+            continue
+        effect = replace(effect, influence=found)
+        if found.carries and rows is not None:
+            if name not in again:
+                again[name] = _winsorised(rows, definition, reading, effect.metric, samples[name])
+            cut, drawn_in = again[name]
+            other = difference(drawn_in[effect.control], drawn_in[effect.arm], definition.level)
+            effect = replace(effect, winsorised=other, winsorised_at=cut)
+        out.append(effect)
+    return out
+
+
+def _influence(control: Sample, treatment: Sample, level: float) -> Influence | None:
+    if control.kind == "mean":
+        pair = control.mean, treatment.mean
+        if min(m.n for m in pair) < 3 or not sum(m.variance for m in pair) > 0:
+            return None
+        ends = [_known(s.ends, s.mean.mean) for s in (control, treatment)]
+        return one_unit(*pair, *ends, level=level)
+    if control.kind != "ratio" or any(s.ratio.n < 3 or math.isnan(s.ends[1]) for s in (control, treatment)):
+        return None
+    return _of_ratio(control, treatment, level)
+
+
+def _known(ends: tuple[float, float], mean: float) -> tuple[float, float]:
+    """A unit at the mean moves nothing: it stands for an extreme that is not known."""
+    return tuple(mean if math.isnan(v) else v for v in ends)
+
+
+def _of_ratio(control: Sample, treatment: Sample, level: float) -> Influence | None:
+    """The unit with the extreme numerator, its denominator taken for the mean one."""
+    pair, ends = [], []
+    for s in (control, treatment):
+        linear = s.ratio.linearised()
+        known = [v / s.ratio.mean_x for v in s.ends]
+        # where the denominator explains the extreme, no single unit carries the ratio
+        reach = (linear.n - 1) * math.sqrt(linear.variance / linear.n)
+        ends.append(tuple(v if abs(v - linear.mean) < reach else linear.mean for v in known))
+        pair.append(linear)
+    if not sum(m.variance for m in pair) > 0:
+        return None
+    return one_unit(*pair, *ends, level=level)
+
+
+def _winsorised(
+    rows: ir.Table, definition: Experiment, reading: Reading, metric: Metric, samples: Mapping[str, Sample]
+) -> tuple[tuple[float, float], dict[str, Sample]]:
+    """Every arm again with the numerators of units beyond the cut drawn in to it."""
+    tested = tested_rows(rows, definition)
+    sql = {ARM: arm_expression(definition), _NUM: metric.value, _DEN: metric.denominator}
+    by_unit = reading.basis != "rows"
+    if metric.where:
+        sql[_NUM] = f"CASE WHEN ({metric.where}) THEN ({metric.value}) END"
+    found = valued(tested, sql, [definition.assigned] if by_unit else [], "toolkit_extremes")
+    if by_unit:
+        found = _by_unit(found, [ARM, definition.assigned])
+    values = found.filter(found[_NUM].notnull() & (found[_NUM] != 0))[_NUM].cast("float64")
+    high, low = (float(v) for v in _quantiles(values))
+    cut = (min(low, 0.0), max(high, 0.0))
+    drawn = Measure("drawn", f'"{_NUM}"', f'"{_DEN}"', clip=cut)
+    cells = aggregate(found, [drawn], (ARM,)).cells
+    kind = next(iter(samples.values())).kind
+    return cut, {a: sample_of(cells.get((a,)), "drawn__num", "drawn__den", kind) for a in definition.arms}
+
+
+def _by_unit(rows: ir.Table, keep: Sequence[str]) -> ir.Table:
+    num, den = as_number(rows[_NUM]), as_number(rows[_DEN])
+    counts = num.notnull() & den.notnull()
+    return rows.group_by(list(keep)).agg(
+        **{_NUM: num.sum(where=counts).fill_null(0.0), _DEN: den.sum(where=counts).fill_null(0.0)}
+    )
+
+
+def _quantiles(values: ir.Column) -> tuple[float, float]:
+    table = values.name("v").as_table()
+    found = table.agg(high=table.v.quantile(UPPER), low=table.v.quantile(1 - UPPER)).to_pyarrow().to_pylist()[0]
+    return found["high"], found["low"]
