@@ -79,7 +79,8 @@ def _integrate(arms: list[Any]) -> Best:
     w = (half * weights).ravel()
     logs = np.array([arm.logcdf(x) for arm in arms])
     density = np.array([arm.pdf(x) for arm in arms])
-    others = np.exp(np.clip(logs.sum(axis=0) - logs, -np.inf, 0)) if len(arms) > 1 else 1.0
+    # Summed without the own one, not by subtraction: far behind, a logarithm is minus infinity.
+    others = np.exp([np.delete(logs, i, axis=0).sum(axis=0) for i in range(len(arms))])
     masses = w * density * others
     chance = masses.sum(axis=1)
     chance = chance / chance.sum()
