@@ -16,7 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from toolkit.stats.autoregression import (
-    SMALLEST_DEGREES_OF_FREEDOM, ar1_regression, simulated_errors,
+    SMALLEST_DEGREES_OF_FREEDOM,
+    ar1_regression,
+    simulated_errors,
 )
 from toolkit.stats.interrupted import InterruptedDesign, InterruptedResult, fourier_terms
 

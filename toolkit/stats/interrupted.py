@@ -116,15 +116,16 @@ class InterruptedResult:
     innovation_sd : float
         Standard deviation of what is new in one period.
     counterfactual, counterfactual_low, counterfactual_high : ndarray (after periods,)
-        Expected level without the change. The interval is that of the expectation, without the
-        noise of a single period.
+        The fitted series less the effect in each period after the change. The interval is that
+        of the effect: what would have been is as uncertain as what the change did, and the noise
+        of single periods is in neither.
     cumulative, cumulative_low, cumulative_high : float
         Effect summed over the periods after the change (per-period outcome x periods).
     fitted : ndarray (periods,)
     residuals : ndarray (measured periods,)
         Innovations at the mean rho: uncorrelated if the model holds.
     regression : Ar1Regression
-        The fit behind it (its contrasts: effect, cumulative, counterfactual rows).
+        The fit behind it; its contrasts are the effect, its sum, and the effect in each period.
     """
 
     effect: str
@@ -290,8 +291,8 @@ def interrupted_series(
     y = np.asarray(outcome, dtype=float)
     if y.shape != design.times.shape:
         raise ValueError(f"{y.shape} values for {len(design.times)} periods")
-    without = design.matrix[design.after] - design.effect_rows
-    contrasts = np.vstack([design.contrast(effect), design.effect_rows.sum(axis=0), without])
+    rows = design.effect_rows
+    contrasts = np.vstack([design.contrast(effect), rows.sum(axis=0), rows])
     fit = ar1_regression(
         y, design.matrix, contrasts, times=design.times, weights=weights, level=level)
     reason = fit.reasons[0] or _nothing_measured(y, design)
@@ -299,7 +300,7 @@ def interrupted_series(
         "estimate", "standard_error", "low", "high", "p_value")}
     if reason:
         values = {name: np.full_like(array, np.nan) for name, array in values.items()}
-    rho = float(fit.rho[0])
+    rho, fitted = float(fit.rho[0]), design.matrix @ fit.coefficients[0]
     seen = np.isfinite(y)
     residuals = np.full(seen.sum(), np.nan)
     if reason is None:
@@ -314,14 +315,14 @@ def interrupted_series(
         n_missing=int((~seen).sum()),
         rho=rho, rho_low=float(fit.rho_low[0]), rho_high=float(fit.rho_high[0]),
         innovation_sd=float(fit.innovation_sd[0]),
-        counterfactual=values["estimate"][2:],
-        counterfactual_low=values["low"][2:],
-        counterfactual_high=values["high"][2:],
+        counterfactual=fitted[design.after] - values["estimate"][2:],
+        counterfactual_low=fitted[design.after] - values["high"][2:],
+        counterfactual_high=fitted[design.after] - values["low"][2:],
         cumulative=float(values["estimate"][1]),
         cumulative_low=float(values["low"][1]),
         cumulative_high=float(values["high"][1]),
         coefficients=dict(zip(design.terms, map(float, fit.coefficients[0]), strict=True)),
-        fitted=design.matrix @ fit.coefficients[0],
+        fitted=fitted,
         residuals=residuals, outcome=y, weights=weights, design=design, regression=fit,
         method="interrupted time series, autocorrelation integrated over (REML)",
         reason=reason,

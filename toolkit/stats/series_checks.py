@@ -17,7 +17,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from toolkit.stats.autoregression import (
-    ar1_regression, simulated_errors, whitened_residuals,
+    ar1_regression,
+    simulated_errors,
+    whiten,
+    whitened_residuals,
 )
 from toolkit.stats.detectable import POWER, visible_effect
 from toolkit.stats.interrupted import InterruptedDesign, InterruptedResult
@@ -27,8 +30,10 @@ PERIODS_AFTER = 8
 ALARM = 0.05
 FAKE_DATES = 3
 LAST_PERIODS = 3
-# One point may move the effect by this many standard errors before the effect hangs on it.
+# A period decides if the effect moves by more than this many standard errors without it; only
+# the few heaviest need looking at.
 LARGEST_MOVE = 1.0
+HEAVIEST = 5
 SIMULATIONS = 199
 _FEWEST_BESIDE_FAKE = 4
 
@@ -112,7 +117,7 @@ def fake_dates(result: InterruptedResult, *, dates: int = FAKE_DATES) -> SeriesC
     spread = np.linspace(first, change, dates + 2)[1:-1].round().astype(int)
     wanted = [int(date) for date in np.unique(spread)
               if date - first >= _FEWEST_BESIDE_FAKE and change - date >= _FEWEST_BESIDE_FAKE]
-    p_values = {date: _added_term(result, design.times >= date)[2] for date in wanted}
+    p_values = {date: _added_term(result, design.times >= date).p_value for date in wanted}
     p_values = {date: p for date, p in p_values.items() if np.isfinite(p)}
     if not p_values:
         return _inapplicable(name, "too few periods before the change to try another date")
@@ -166,43 +171,47 @@ def made_after_extreme(result: InterruptedResult, *, last: int = LAST_PERIODS) -
     name = "made after an extreme"
     design = result.design
     recent = (design.times < design.change) & (design.times >= design.change - last)
-    level, without, p_value = _added_term(result, recent)
-    if not np.isfinite(p_value):
+    own = _added_term(result, recent)
+    if not np.isfinite(own.p_value):
         return _inapplicable(name, "too few periods before the change")
     return _check(
-        name, p_value >= ALARM, p_value, ALARM,
-        f"the last {last} periods before the change lay {abs(level):.3g} "
-        f"{'above' if level > 0 else 'below'} the usual (p {p_value:.2g}); "
-        f"left out, the effect is {without:.3g} rather than {result.estimate:.3g}")
+        name, own.p_value >= ALARM, own.p_value, ALARM,
+        f"the last {last} periods before the change lay {abs(own.size):.3g} "
+        f"{'above' if own.size > 0 else 'below'} the usual (p {own.p_value:.2g}); "
+        f"left out, the effect is {own.effect:.3g} rather than {result.estimate:.3g}")
 
 
 def leave_one_out(
     result: InterruptedResult, *, largest_move: float = LARGEST_MOVE
 ) -> SeriesCheck:
-    """Does the effect hang on a single period?
+    """Does the effect hang on a single period that does not fit?
 
-    Number: the furthest that leaving out one period moves the effect, in standard errors.
+    Near the change single periods always weigh much when neighbours resemble each other, so
+    weight alone is no reason for doubt. Doubtful is a period that lies out of line with the others
+    and without which the effect moves by more than `largest_move` of its standard errors without
+    it. Number: the smallest p-value of such a period being out of line, times the number of
+    periods; 1 where there is none.
     """
     name = "no single period decides"
     if result.reason is not None:
         return _inapplicable(name, result.reason)
-    design = result.design
-    seen = np.flatnonzero(np.isfinite(result.outcome))
-    series = np.tile(result.outcome, (len(seen), 1))
-    series[np.arange(len(seen)), seen] = np.nan
-    fits = ar1_regression(
-        series, design.matrix, design.contrast(result.effect), times=design.times,
-        weights=result.weights)
-    moves = np.abs(fits.estimate[:, 0] - result.estimate) / result.standard_error
-    if not np.isfinite(moves).any():
-        return _inapplicable(name, "too few periods to leave one out")
-    worst = int(np.nanargmax(moves))
-    number = float(moves[worst])
+    moves = _moves_without(result)
+    seen = result.design.times[np.isfinite(result.outcome)]
+    heaviest = [int(seen[k]) for k in np.argsort(-np.abs(moves))[:HEAVIEST]]
+    without = {at: _added_term(result, result.design.times == at) for at in heaviest}
+    deciding = {
+        at: min(1.0, len(seen) * own.p_value) for at, own in without.items()
+        if abs(own.effect - result.estimate) > largest_move * own.effect_error}
+    if not deciding:
+        return _check(
+            name, True, 1.0, ALARM,
+            f"the period at {heaviest[0]} weighs most; without it the effect is "
+            f"{without[heaviest[0]].effect:.3g} rather than {result.estimate:.3g}")
+    worst = min(deciding, key=deciding.get)
     return _check(
-        name, number <= largest_move, number, largest_move,
-        f"without the period at {design.times[seen[worst]]} the effect is "
-        f"{fits.estimate[worst, 0]:.3g} rather than {result.estimate:.3g}: {number:.2g} "
-        "standard errors")
+        name, deciding[worst] >= ALARM, deciding[worst], ALARM,
+        f"without the period at {worst} the effect is {without[worst].effect:.3g} rather than "
+        f"{result.estimate:.3g}; it lies out of line with the others: p {deciding[worst]:.2g}")
 
 
 def promise_visible(
@@ -228,22 +237,51 @@ def _inapplicable(name: str, why: str) -> SeriesCheck:
     return SeriesCheck(name, None, nan, nan, why, FALSE_ALARM_RATES[name])
 
 
-def _added_term(result: InterruptedResult, column: np.ndarray) -> tuple[float, float, float]:
-    """The added term's coefficient, the effect beside it, and the term's p-value."""
+@dataclass(frozen=True)
+class _Added:
+    """A term added to the model, and the effect beside it."""
+
+    size: float
+    p_value: float
+    effect: float
+    effect_error: float
+
+
+def _added_term(result: InterruptedResult, column: np.ndarray) -> _Added:
     design: InterruptedDesign = result.design
     longer = replace(
         design, matrix=np.column_stack([design.matrix, column.astype(float)]),
         terms=(*design.terms, "added"))
     if result.reason is not None or np.linalg.matrix_rank(longer.matrix) < len(longer.terms):
-        return (float("nan"),) * 3
+        return _Added(*(float("nan"),) * 4)
     own = np.array([float(name == "added") for name in longer.terms])
     fit = ar1_regression(
         result.outcome, longer.matrix, np.vstack([own, longer.contrast(result.effect)]),
         times=design.times, weights=result.weights)
-    return float(fit.estimate[0, 0]), float(fit.estimate[0, 1]), float(fit.p_value[0, 0])
+    return _Added(
+        size=float(fit.estimate[0, 0]), p_value=float(fit.p_value[0, 0]),
+        effect=float(fit.estimate[0, 1]), effect_error=float(fit.standard_error[0, 1]))
 
 
 def _ljung_box(residuals: np.ndarray, lags: int) -> float:
     n, total = len(residuals), residuals @ residuals
     correlations = np.array([residuals[k:] @ residuals[:-k] for k in range(1, lags + 1)]) / total
     return float(n * (n + 2) * (correlations**2 / (n - np.arange(1, lags + 1))).sum())
+
+
+def _moves_without(result: InterruptedResult) -> np.ndarray:
+    """How leaving out each measured period moves the effect, at the mean autocorrelation."""
+    design, seen = result.design, np.isfinite(result.outcome)
+    root = np.ones(seen.sum())
+    if result.weights is not None:
+        root = np.sqrt(np.asarray(result.weights, dtype=float)[seen])
+    whitener = whiten(np.diag(root), design.times[seen], np.array([result.rho]))[0]
+    white = whitener @ design.matrix[seen]
+    inverse = np.linalg.inv(white.T @ white)
+    error = whitener @ result.outcome[seen]
+    error = error - white @ (inverse @ (white.T @ error))
+    # Leaving a period out is giving it a term of its own: the pulse, cleared of the other terms.
+    pulses = whitener - white @ (inverse @ (white.T @ whitener))
+    size = (pulses.T @ error) / (pulses**2).sum(axis=0)
+    reach = design.contrast(result.effect) @ inverse @ white.T @ whitener
+    return -reach * size
