@@ -29,7 +29,9 @@ def _counted(read) -> dict[tuple[str, str], int]:
         ("interactions", "interaction_id"): int(contacts.duplicated().sum()),
         ("orders", "delivered_at"): int((delivered & orders["delivered_at"].isna()).sum()),
         ("orders", "customer_id"): int((~orders["customer_id"].isin(known["customer_id"])).sum()),
-        ("training", "completed_on"): int(pd.to_datetime(done, format="%Y-%m-%d", errors="coerce").isna().sum()),
+        ("training", "completed_on"): int(
+            pd.to_datetime(done, format="%Y-%m-%d", errors="coerce").isna().sum()
+        ),
         ("subscriptions", "region"): int((billed["region"] != billed["region_known"]).sum()),
     }
 

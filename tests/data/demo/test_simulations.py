@@ -1,4 +1,4 @@
-"""One test's or one change's rows under any seed: the company's own, and true to what is planted."""
+"""One test's or one change's rows under any seed: the company's own, and as planted."""
 
 from __future__ import annotations
 

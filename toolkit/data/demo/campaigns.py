@@ -95,7 +95,7 @@ TESTS = (
     CampaignTest(
         "spring_mail",
         "Spring mail",
-        (Arm("none"), Arm("version_a", visit=1.02), Arm("version_b", 1.06, 1.12, 1.03)),
+        (Arm("none"), Arm("version_a", visit=1.02), Arm("version_b", 1.07, 1.12, 1.03)),
         "2026-04-13",
         "2026-04-17",
         28,

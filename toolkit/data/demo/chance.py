@@ -30,7 +30,7 @@ def choose(rng: np.random.Generator, shares: Sequence[float], size: int) -> np.n
 
 
 def monthly_shocks(seed: int, name: str, rho: float, sd: float) -> np.ndarray:
-    """Return a stationary AR(1) series of `MONTHS` values with mean 0 and standard deviation `sd`."""
+    """Return a stationary AR(1) series: `MONTHS` values, mean 0, standard deviation `sd`."""
     rng = stream(seed, "shocks/" + name)
     innovations = rng.standard_normal(MONTHS) * sd * np.sqrt(1 - rho**2)
     values = np.empty(MONTHS)

@@ -21,7 +21,9 @@ def numbered_within(prefix: str, numbers: np.ndarray, position: np.ndarray) -> p
     return pc.binary_join_element_wise(numbered(prefix, numbers), last, "-")
 
 
-def named(names: Sequence[str], positions: np.ndarray, missing: np.ndarray | None = None) -> pa.Array:
+def named(
+    names: Sequence[str], positions: np.ndarray, missing: np.ndarray | None = None
+) -> pa.Array:
     """Return the names at the given positions as text; null where `missing`."""
     return pc.take(pa.array(names, pa.string()), pa.array(positions, pa.int64(), mask=missing))
 

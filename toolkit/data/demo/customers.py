@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from scipy.special import gammaincinv
 
 from toolkit.data.demo import columns as col
@@ -214,8 +215,8 @@ def customers_table(seed: int, block: int) -> pa.Table:
             "favourite_category": col.named([p.category for p in PRODUCTS], favourite),
             "consent_marketing": col.flags(rng.random(BLOCK) < CONSENT_SHARE),
             "churned_at": col.days(np.where(gone, who.ends, 0), ~gone),
-            "email": pa.compute.binary_join_element_wise(
-                pa.compute.utf8_lower(identifier), pa.scalar("@customers.example.com"), ""
+            "email": pc.binary_join_element_wise(
+                pc.utf8_lower(identifier), pa.scalar("@customers.example.com"), ""
             ),
             "phone": col.numbered("+351 900 00 ", phone, 4),
         }

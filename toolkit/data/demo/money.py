@@ -70,7 +70,8 @@ def _lines() -> list[tuple]:
         last = min(BUDGET_MONTHS - 1, max(first + 2, _position(planned.due)))
         months = last - first + 1
         eur, hours = planned.cost_eur / months, planned.cost_hours / months
-        lines.append((planned.name, planned.department, "improve", first, last, eur, hours, 1.0, 1.0))
+        name, department = planned.name, planned.department
+        lines.append((name, department, "improve", first, last, eur, hours, 1.0, 1.0))
     return lines
 
 

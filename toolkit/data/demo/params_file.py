@@ -1,4 +1,4 @@
-"""Which params file does the demo company come with? Aurora's own, with its data folder filled in."""
+"""Which params file does the demo company come with? Its own, the data folder filled in."""
 
 from __future__ import annotations
 

@@ -124,7 +124,13 @@ def readiness_table() -> pa.Table:
     """Return the `readiness` rows: what had to be there, and whether it is."""
     return pa.Table.from_pylist(
         [
-            {"area": area, "item": item, "department": who, "needed_by": _day(day), "ready": int(ok)}
+            {
+                "area": area,
+                "item": item,
+                "department": who,
+                "needed_by": _day(day),
+                "ready": int(ok),
+            }
             for area, item, who, day, ok in _READY
         ]
     )

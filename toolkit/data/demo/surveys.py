@@ -78,7 +78,7 @@ def panel_answers(customers: int) -> int:
 def draw_answers(
     rng: np.random.Generator, company: np.ndarray, wave: np.ndarray, age: np.ndarray, shift: float
 ) -> dict[str, np.ndarray]:
-    """Draw what respondents say: attributes (n x 7), importance, satisfaction, likelihood, effort."""
+    """Draw what respondents say: attributes and importance (n x 7), and the overall scores."""
     size = company.size
     halo = rng.standard_normal(size)
     latent = PERFORMANCE[company] + HALO * halo[:, None]

@@ -53,7 +53,10 @@ MAY_BE_LATER = (
 
 
 def costly_customers(customers: int, seed: int) -> list[str]:
-    """Return the ids planted to cost more than they bring, a year or longer with us (at most 2,000)."""
+    """Return the ids planted to cost more than they bring, a year or longer with us.
+
+    At most `MOST_NAMED`, the first ones; the rule in the truths holds for all.
+    """
     found: list[str] = []
     for block in range(-(-customers // BLOCK)):
         who = draw_customers(seed, block)
