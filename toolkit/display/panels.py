@@ -324,21 +324,23 @@ def _instant(day: date) -> int:
 
 def _changes(changes: Sequence[Change], x: dict, data: list[dict], language: str) -> list[dict]:
     days = sorted(d["day"] for d in data)
-    late = days[len(days) * 3 // 5] if days else 0
-    layers = []
-    for i, change in enumerate(changes):
+    late = days[len(days) * 3 // 5]
+    groups: dict[tuple[int, bool], list[dict]] = {}
+    for i, change in enumerate(sorted(changes, key=lambda c: c.day)):
         day = _instant(change.day)
-        one = _values([{"day": day, "label": said(change.label, language)}])
-        side = {"align": "right", "dx": -4} if day > late else {"align": "left", "dx": 4}
-        top = -10 - 14 * (i % _LINES)
+        groups.setdefault((i % _LINES, day > late), []).append({"day": day, "label": said(change.label, language)})
+    layers = []
+    for (line, left), rows in groups.items():
+        top = -10 - 14 * line
+        side = {"align": "right", "dx": -4} if left else {"align": "left", "dx": 4}
         layers += [
             {
-                "data": one,
+                "data": _values(rows),
                 "mark": {"type": "rule", "strokeWidth": 1},
                 "encoding": {"x": x, "y": {"value": top - 4}, "y2": {"value": "height"}},
             },
             {
-                "data": one,
+                "data": _values(rows),
                 "mark": {"type": "text", **side, "fontSize": 12, "color": MUTED[0], "style": "change-label"},
                 "encoding": {"x": x, "y": {"value": top}, "text": _TEXT},
             },

@@ -19,6 +19,7 @@ from toolkit.pack.reading import estimate_of, finding_of
 
 _MOST_SENTENCES = 5
 _UNJUDGED = ("invalid", "cannot_be_judged", "not_comparable", "no_data", "not_yet_known")
+_LEVELS = frozenset({*VERDICTS["target"], *VERDICTS["measure"]})
 _URGENT = {"harm": 0, "gain": 1, "even": 2, "open": 3}
 _HEADINGS = {
     "target": Sentence("Goals"),
@@ -94,9 +95,9 @@ def render_index(findings: Sequence[dict], failed: Mapping[str, str], context: P
 
 
 def sketch_of(finding: Finding) -> Sketch | None:
-    """The interval as a small drawing; None where there is no finite one."""
+    """The interval of a difference as a small drawing; None for levels and where there is no finite one."""
     f = finding
-    if not all(math.isfinite(v) for v in (f.estimate, f.low, f.high)):
+    if f.verdict in _LEVELS or not all(math.isfinite(v) for v in (f.estimate, f.low, f.high)):
         return None
     lines = [v for v in (f.promised, f.worthwhile) if v is not None]
     most = max(abs(v) for v in (f.low, f.high, *lines))

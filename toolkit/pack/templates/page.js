@@ -40,11 +40,14 @@
     const spec = JSON.parse(document.getElementById(place.dataset.chart).textContent);
     const drawn = document.createElement("div");
     drawn.className = "drawn";
-    drawn.setAttribute("role", "img");
-    drawn.setAttribute("aria-label", place.dataset.alt);
     const options = { ast: true, renderer: "svg", actions: false, mode: "vega-lite", defaultStyle: false, tooltip };
     const result = await window.vegaEmbed(drawn, atWidth(spec, width), options);
     if (place.dataset.width !== String(width)) return result.finalize();
+    // the drawing program names the drawing after itself and adds an empty form
+    drawn.querySelectorAll("form").forEach((form) => form.remove());
+    drawn.removeAttribute("aria-roledescription");
+    drawn.setAttribute("role", "img");
+    drawn.setAttribute("aria-label", place.dataset.alt);
     place.replaceChildren(drawn);
     place.dataset.state = "drawn";
   };
