@@ -76,8 +76,8 @@ def _expressions(table: ir.Table, definition: Experiment) -> Iterator[Problem]:
     for part, sql in _sql(definition):
         checked = check_expression(sql, table.columns)
         for fault in checked.faults:
-            whole = fault.value is None or fault.value.strip() == sql.strip()
-            yield Problem(place(definition, part), said(checked, fault), sql if whole else None, fault.choices)
+            piece, rule = said(checked, fault)
+            yield Problem(place(definition, part), rule, piece, fault.choices)
 
 
 def _wrong_types(table: ir.Table, definition: Experiment) -> Iterator[Problem]:
@@ -86,7 +86,7 @@ def _wrong_types(table: ir.Table, definition: Experiment) -> Iterator[Problem]:
     try:
         schema = with_expressions(table, {name: wanted[part] for name, part in names.items()}).schema()
     except ENGINE_ERRORS as error:
-        yield Problem(place(definition, "metrics"), f"cannot be computed: {str(error).strip().splitlines()[0]}")
+        yield Problem(place(definition, "metrics"), f"cannot be computed: {_line(error)}")
         return
     for name, part in names.items():
         kind = schema[name]
@@ -102,3 +102,24 @@ def _wrong_types(table: ir.Table, definition: Experiment) -> Iterator[Problem]:
     if definition.assigned_at and not table[definition.assigned_at].type().is_temporal():
         kind = table[definition.assigned_at].type()
         yield Problem(place(definition, "assigned_at"), f"must be a column of dates; it is {kind}", definition.assigned_at)
+
+
+def unreadable(rows: ir.Table, definition: Experiment, error: Exception) -> Refused:
+    """Why an engine could not sum a metric: the values that are no finite numbers, or its own words."""
+    problems = []
+    for metric in definition.metrics:
+        found = valued(rows, {"n": metric.value, "d": metric.denominator}, (), "toolkit_values")
+        parts = [found[c].cast("float64") for c in ("n", "d")]
+        try:
+            bad = sum(int((p.isinf() | p.isnan()).sum().execute() or 0) for p in parts)
+        except ENGINE_ERRORS as own:
+            problems.append(Problem(place(definition, f"metrics.{metric.name}"), f"cannot be computed: {_line(own)}"))
+            continue
+        if bad:
+            rule = "holds values that are no finite numbers: leave them out by 'where', or make them missing"
+            problems.append(Problem(place(definition, f"metrics.{metric.name}"), rule, metric.value, rows=bad))
+    return Refused(problems or [Problem(place(definition, "metrics"), f"cannot be computed: {_line(error)}")])
+
+
+def _line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]

@@ -9,8 +9,8 @@ from dataclasses import replace
 import ibis.expr.types as ir
 
 from toolkit.company.expressions import columns_used
-from toolkit.data.frames import TableLike, as_table
-from toolkit.experiments.columns import place
+from toolkit.data.frames import ENGINE_ERRORS, TableLike, as_table
+from toolkit.experiments.columns import place, tested_rows, unreadable
 from toolkit.experiments.comparing import (
     Adjusting,
     adjusted_for,
@@ -70,7 +70,11 @@ def estimate(table: TableLike | Study[Experiment], definition: Experiment | None
         raise TypeError("a table needs the definition of the test: estimate(table, Experiment(…))")
     rows = as_table(table)
     reading = read(rows, definition)
-    return from_reading(reading, definition, percentiles(rows, definition, reading), rows)
+    try:
+        by_quantile = percentiles(rows, definition, reading)
+    except ENGINE_ERRORS as error:
+        raise unreadable(tested_rows(rows, definition), definition, error) from None
+    return from_reading(reading, definition, by_quantile, rows)
 
 
 def from_reading(

@@ -48,7 +48,8 @@ def _by(rows: ir.Table, definition: Experiment, metric: Metric, dim: str | None,
         sql[_VALUE] = f"CASE WHEN ({metric.where}) THEN ({metric.value}) END"
     by_units = reading.basis != "rows"
     asked = valued(rows, sql, [definition.assigned] if by_units else [], "toolkit_percentile")
-    asked = asked.mutate(**{_VALUE: as_number(asked[_VALUE])})
+    value = as_number(asked[_VALUE])
+    asked = asked.mutate(**{_VALUE: ibis.cases((~value.isnan(), value), else_=ibis.null("float64"))})
     dims = (ARM, _DIM)
     counts = asked.group_by(list(dims)).agg(n=asked[_VALUE].count(), rows=asked.count()).to_pyarrow().to_pylist()
     sizes = {(r[ARM], r[_DIM]): (int(r["n"]), int(r["rows"])) for r in counts}

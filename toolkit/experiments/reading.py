@@ -14,7 +14,8 @@ import ibis
 import ibis.expr.types as ir
 
 from toolkit.aggregates import Aggregates, Moments
-from toolkit.experiments.columns import place, refuse_unusable, tested_rows
+from toolkit.data.frames import ENGINE_ERRORS
+from toolkit.experiments.columns import place, refuse_unusable, tested_rows, unreadable
 from toolkit.experiments.definition import Experiment, Metric
 from toolkit.experiments.samples import COUNT
 from toolkit.kpis import Measure, with_expressions
@@ -111,10 +112,18 @@ def read(table: ir.Table, definition: Experiment) -> Reading:
     ------
     Refused
         A column is missing or of the wrong type, an arm has no rows, the data hold an arm that is
-        not in the definition, rows have no arm or no unit: all problems at once.
+        not in the definition, rows have no arm or no unit, values are no finite numbers: all problems
+        at once.
     """
     refuse_unusable(table, definition)
     rows = tested_rows(table, definition)
+    try:
+        return _read(table, rows, definition)
+    except ENGINE_ERRORS as error:
+        raise unreadable(rows, definition, error) from None
+
+
+def _read(table: ir.Table, rows: ir.Table, definition: Experiment) -> Reading:
     counts = _counted(rows, definition)
     _refuse_arms(counts, definition)
     found = {r[ARM]: r for r in counts}
@@ -129,8 +138,7 @@ def read(table: ir.Table, definition: Experiment) -> Reading:
     )  # fmt: skip
     several, repeated, crossed = _units_apart(rows, definition, arms)
     covariates, flagged = _with_flags(rows, definition, counts)
-    aggregates = _scanned(flagged, definition, covariates, several, counts)
-    whole, segments, strata = aggregates
+    whole, segments, strata = _scanned(flagged, definition, covariates, several, counts)
     basis = next(iter(whole.cells.values())).basis
     return Reading(
         basis, arms, {k[0]: m for k, m in whole.cells.items()},

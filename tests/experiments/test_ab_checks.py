@@ -1,0 +1,221 @@
+"""Each reason for doubt fails where it should, and only there."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from two_arm_tables import declared, shares, two_arms
+
+from toolkit import experiments
+from toolkit.experiments import Experiment, Metric
+
+
+def checks(table, definition):
+    found = experiments.check(experiments.estimate(table, definition))
+    return {str(c.name): c for c in found}
+
+
+def test_a_sound_test_fails_nothing():
+    found = checks(two_arms(1), declared())
+    assert all(c.passed is not False for c in found.values())
+    assert found["The split is as intended"].takes_verdict
+
+
+def test_the_intended_split_is_what_counts():
+    """95 to 5 as intended is sound; even numbers are not, where 95 to 5 was meant."""
+    meant = {"arms": {"a": 95, "b": 5}}
+    assert checks(shares((100, 1900), (5, 100)), declared(Metric("hit", role="primary"), **meant))[
+        "The split is as intended"].passed  # fmt: skip
+    found = checks(two_arms(1), declared(**meant))["The split is as intended"]
+    assert found.passed is False and found.numbers["p_value"] < 1e-100
+
+
+def test_six_hundred_against_four_hundred():
+    """p 2.5396e-10 for [600, 400]: the chi-square test printed by several A/B tools."""
+    found = checks(shares((60, 600), (40, 400)), declared(Metric("hit", role="primary")))
+    assert found["The split is as intended"].numbers["p_value"] == pytest.approx(2.5396e-10, rel=1e-4)
+
+
+def test_a_unit_twice_and_in_two_arms():
+    table = two_arms(2).assign(customer_id=lambda t: t.index)
+    sound = checks(table, declared(unit="customer_id"))
+    assert sound["Everyone assigned stands in the table once"].passed
+    table.loc[1, "customer_id"] = 0
+    table.loc[4, "customer_id"] = 2
+    found = checks(table, declared(unit="customer_id"))
+    assert found["Everyone assigned is in one arm only"].numbers["units_in_several_arms"] == 1
+    assert found["Everyone assigned stands in the table once"].numbers["units_on_several_rows"] == 2
+    assert not any(c.passed for n, c in found.items() if n.startswith("Everyone"))
+
+
+def test_a_filter_on_something_the_test_changes():
+    rng = np.random.default_rng(3)
+    table = two_arms(3, 2000)
+    table["opened"] = rng.random(2000) < np.where(table.arm == "b", 0.6, 0.4)
+    table["old"] = rng.random(2000) < 0.5
+    name = "The filter uses only what was known before assignment"
+    assert checks(table, declared(where="opened"))[name].passed is False
+    assert checks(table, declared(where="old"))[name].passed is True
+    assert name not in checks(table, declared())
+
+
+def test_a_filter_that_picks_this_test_out_of_several_is_no_doubt():
+    other = two_arms(4, 1000).assign(test="other").query("arm == 'a' or index % 10 == 1")
+    table = pd.concat([two_arms(5, 1000).assign(test="this"), other])
+    found = checks(table, declared(where="test = 'this'"))
+    assert found["The filter uses only what was known before assignment"].passed is None
+    assert found["The split is as intended"].passed
+
+
+def test_a_segment_measured_after_assignment():
+    table = two_arms(6, 1000)
+    table["opened"] = np.where((table.index % 4 == 1) | (table.index % 10 == 0), "yes", "no")
+    assert checks(table, declared(segments=["opened"]))["opened was known before assignment"].passed is False
+
+
+def test_who_was_tested_and_who_it_is_meant_for():
+    table = two_arms(7, 1000).assign(active=lambda t: t.index % 10 < 6)
+    found = checks(table, declared(target="active"))["It was tested on those it is meant for"]
+    assert found.passed is False
+    assert found.numbers["share"] == 0.6 and found.numbers["in_target"] == 600
+    assert "60.0 % of the tested rows" in str(found.detail)
+    assert checks(table, declared(target="y IS NOT NULL"))["It was tested on those it is meant for"].passed
+    effects = experiments.estimate(table, declared(target="active"))
+    inside = [r for r in effects.segment_rows("target") if r.segment == ("target", "in the target")]
+    assert len(inside) == 1 and effects.definition.target == "active"
+    findings = experiments.conclude(effects, experiments.check(effects))
+    assert findings[0].answers == ("F53", "F74")
+
+
+def test_missing_in_one_arm_more_than_in_the_other():
+    rng = np.random.default_rng(8)
+    table = two_arms(8, 2000)
+    table.loc[(table.arm == "b") & (rng.random(2000) < 0.3), "y"] = np.nan
+    assert checks(table, declared())["As many rows count for y in every arm"].passed is False
+    table = two_arms(8, 2000)
+    table.loc[rng.random(2000) < 0.3, "y"] = np.nan
+    assert checks(table, declared())["As many rows count for y in every arm"].passed is True
+
+
+def test_too_few_cases():
+    name = "There are enough cases for the method"
+    assert checks(shares((2, 40), (3, 40)), declared(Metric("hit", role="primary")))[name].passed is False
+    assert checks(shares((12, 40), (13, 40)), declared(Metric("hit", role="primary")))[name].passed
+    assert checks(two_arms(9, 30), declared())[name].passed is False
+
+
+def test_the_most_extreme_unit_is_taken_out_for_once():
+    table = two_arms(10, 200, lift=1.5)
+    table.loc[1, "y"] = 30.0
+    effects = experiments.estimate(table, declared())
+    found = effects.of("y").influence
+    assert (found.arm, found.value, found.carries) == ("treatment", 30.0, False)
+    rest = table.drop(1).groupby("arm").y.mean()
+    assert found.without_it == pytest.approx(rest.b - rest.a)
+    check = {str(c.name): c for c in experiments.check(effects)}["No single one decides what b does to y"]
+    assert check.passed and effects.of("y").winsorised is None
+
+
+def test_one_unit_hides_the_result_and_a_second_opinion_is_given():
+    """One order of the year in the control hides that b is better; numpy's clip is the oracle."""
+    table = two_arms(11, 400, lift=0.8)
+    table.loc[0, "y"] = 90.0
+    effects = experiments.estimate(table, declared())
+    found = effects.of("y")
+    check = {str(c.name): c for c in experiments.check(effects)}["No single one decides what b does to y"]
+    assert found.influence.carries and check.passed is False
+    cut = np.quantile(table.y, 0.99)
+    drawn = table.assign(y=table.y.clip(0, cut)).groupby("arm").y.mean()
+    assert found.winsorised.estimate == pytest.approx(drawn.b - drawn.a)
+    assert found.winsorised_at == pytest.approx((0.0, cut))
+    assert found.winsorised.low > 0 > found.difference.low
+
+
+def test_a_unit_of_several_rows_is_drawn_in_as_one():
+    table = two_arms(11, 400, lift=0.8)
+    table.loc[0, "y"] = 90.0
+    twice = pd.concat([table.assign(y=table.y / 2, who=table.index)] * 2)
+    found = experiments.estimate(twice, declared(unit="who")).of("y")
+    once = experiments.estimate(table, declared()).of("y")
+    assert found.influence.carries
+    # a unit's value is the mean of its two rows: half of the sum that is cut
+    assert 2 * found.winsorised.estimate == pytest.approx(once.winsorised.estimate)
+
+
+def test_the_same_in_every_segment():
+    rng = np.random.default_rng(12)
+    table = two_arms(12, 4000)
+    table["region"] = rng.choice(["n", "s"], 4000)
+    name = "The effect of b on y is the same by region"
+    assert checks(table, declared(segments=["region"]))[name].passed
+    table.loc[(table.arm == "b") & (table.region == "n"), "y"] += 1.5
+    found = checks(table, declared(segments=["region"]))[name]
+    assert found.passed is False and "1.5" in str(found.detail) and "in n" in str(found.detail)
+
+
+def friday_and_saturday() -> pd.DataFrame:
+    """Kohavi, Tang & Xu: better on both days, worse pooled, in rows of 100 alike (a hundredth)."""
+    parts = []
+    for day, arm, hits, n in (
+        ("Friday", "a", 200, 9900), ("Friday", "b", 2, 100), ("Saturday", "a", 50, 5000), ("Saturday", "b", 60, 5000),
+    ):  # fmt: skip
+        parts.append(pd.DataFrame({"arm": arm, "day": day, "hit": [1] * hits + [0] * (n - hits)}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def test_pooling_turns_the_direction_round():
+    found = checks(
+        friday_and_saturday(), declared(Metric("hit", role="primary"), segments=["day"], arms={"a": 149, "b": 51})
+    )
+    turned = found["The effect of b on hit points the same way within day"]
+    assert turned.passed is False
+    assert turned.numbers["pooled"] < 0 < turned.numbers["within"]
+    assert found["day was known before assignment"].passed is False
+
+
+def test_simpson_as_printed():
+    """Friday 20000/990000 v 230/10000, Saturday 5000/500000 v 6000/500000: Mantel-Haenszel 1.1954444."""
+    import ibis
+
+    connection = ibis.duckdb.connect()
+    connection.raw_sql("""CREATE TABLE days AS SELECT c.day, c.arm, i < c.hits AS hit FROM (VALUES
+        ('Friday', 'a', 20000, 990000), ('Friday', 'b', 230, 10000), ('Saturday', 'a', 5000, 500000),
+        ('Saturday', 'b', 6000, 500000)) AS c(day, arm, hits, n), range(1000000) AS r(i) WHERE i < c.n""")
+    definition = declared(Metric("hit", role="primary"), segments=["day"], arms={"a": 149, "b": 51})
+    effects = experiments.estimate(connection.table("days"), definition)
+    (by_day,) = effects.segments
+    assert 1 + by_day.risk_ratio.estimate == pytest.approx(1.1954444, abs=1e-7)
+    assert by_day.reversal.kind == "every segment"
+    assert effects.of("hit").before.value.estimate == pytest.approx(0.01678, abs=5e-6)
+    assert effects.of("hit").after.value.estimate == pytest.approx(0.01222, abs=5e-6)
+    assert all(e.difference.estimate > 0 for e in by_day.effects)
+
+
+def test_read_before_its_end():
+    running = {"starts": date(2026, 9, 1), "ends": date(2026, 9, 30), "as_of": date(2026, 9, 14)}
+    effects = experiments.estimate(two_arms(13), declared(**running))
+    found = effects.of("y")
+    assert found.difference.method.startswith("asymptotic confidence sequence")
+    assert found.difference.high - found.difference.low > found.at_end.high - found.at_end.low
+    name = "Reading before the end does no harm"
+    assert {str(c.name): c for c in experiments.check(effects)}[name].passed
+    assert checks(two_arms(13), declared(as_of=date(2026, 9, 14)))[name].passed is None
+    over = running | {"as_of": date(2026, 9, 30)}
+    assert experiments.estimate(two_arms(13), declared(**over)).of("y").difference.method == "Welch's t"
+
+
+def test_always_valid_as_printed():
+    """GrowthBook's relative case: 1396 of 3000 v 2422 of 3461, .50386, .40098 to .60675, nu 5000."""
+    running = {"ends": date(2026, 9, 30), "as_of": date(2026, 9, 14)}
+    definition = Experiment(arm="arm", control="a", arms={"a": 3000, "b": 3461},
+                            metrics=[Metric("hit", role="primary")], **running)  # fmt: skip
+    found = experiments.estimate(shares((1396, 3000), (2422, 3461)), definition).of("hit").relative
+    assert (found.estimate, found.low, found.high) == pytest.approx((0.50386, 0.40098, 0.60675), abs=1e-5)
+
+
+def test_a_percent_that_is_no_share():
+    table = two_arms(14)
+    assert checks(table, declared(Metric("y", role="primary", format="percent")))["y is a share"].passed is False
