@@ -135,3 +135,11 @@ def test_a_block_is_drawn_whole() -> None:
     assert who.number[0] == 3 * BLOCK + 1
     assert who.number[-1] == 4 * BLOCK
     assert (who.ends > who.signed_up).all()
+
+
+def test_blocks_and_tables_do_not_share_their_numbers() -> None:
+    draws = [stream(7, table, block).random() for table in ("a", "b") for block in (0, 1, 2)]
+    assert len(set(draws)) == len(draws)
+    first, second = draw_customers(7, 0), draw_customers(7, 1)
+    assert abs(np.corrcoef(first.spend_level, second.spend_level)[0, 1]) < 0.06
+    assert (first.region != second.region).mean() > 0.5

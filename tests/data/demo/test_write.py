@@ -150,12 +150,19 @@ def test_late_rows_are_not_there_yet(table) -> None:
     assert by_day.iloc[-3:].mean() < 0.8 * by_day.iloc[-33:-12].mean()
 
 
-def test_a_failed_run_leaves_no_half_written_file(tmp_path: Path) -> None:
+def test_a_failed_run_leaves_no_half_written_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "ROW_GROUP", 10)
+    begun = []
+
     def stop(what: str, done: int, of: int) -> None:
+        begun.extend(tmp_path.iterdir())
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         write_demo(tmp_path, customers=300, progress=stop)
+    assert begun
     assert list(tmp_path.iterdir()) == []
 
 
