@@ -92,7 +92,7 @@ def _paths(data, loc=()):
         yield from _paths(value, (*loc, key))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_any_value_anywhere_is_read_or_refused(tmp_path_factory, good, data):
     import copy
@@ -112,7 +112,7 @@ def test_any_value_anywhere_is_read_or_refused(tmp_path_factory, good, data):
     outcome(path)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True)
 @given(raw=st.binary(max_size=200) | st.text(max_size=200).map(lambda t: t.encode("utf-8", "replace")))
 def test_any_bytes_are_refused(tmp_path_factory, raw):
     path = tmp_path_factory.getbasetemp() / "bytes.yaml"
