@@ -38,6 +38,12 @@ def test_ranks_are_the_narrowest_with_both_tails_small(n, quantile):
     assert found.coverage >= 0.9
 
 
+def test_a_tail_used_up_exactly_is_used():
+    # Two values enclose the median half of the time; both tails are a quarter to the digit.
+    found = quantiles.ranks(2, 0.5, level=0.5)
+    assert (found.low, found.high, found.coverage) == (1, 2, pytest.approx(0.5))
+
+
 def test_normal_ranks_are_near_the_exact_ones():
     exact = quantiles.ranks(400_000, 0.9)
     near = quantiles.ranks(400_000, 0.9, method="normal")

@@ -65,8 +65,6 @@ def ranks(n: int, quantile: float, *, level: float = 0.95, method: str = "auto")
     if below.cdf(low) <= tail:
         low += 1
     high = int(below.isf(tail)) + 1
-    if high <= n and below.sf(high - 1) > tail:
-        high += 1
     upper = 1.0 if high > n else float(below.cdf(high - 1))
     lower = 0.0 if low < 1 else float(below.cdf(low - 1))
     return Ranks(low, high, upper - lower)
