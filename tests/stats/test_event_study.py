@@ -16,7 +16,8 @@ def panel(rng, units=24, periods=8, effect=0.0, drift=0.0, first=5):
     treated = np.arange(units) % 2 == 0
     outcome = rng.normal(size=(units, 1)) + rng.normal(size=(units, periods))
     outcome += rng.normal(size=periods)
-    outcome += treated[:, None] * (drift * np.arange(periods) + effect * (np.arange(periods) >= first))
+    time = np.arange(periods)
+    outcome += treated[:, None] * (drift * time + effect * (time >= first))
     return outcome, treated
 
 
@@ -59,17 +60,17 @@ def test_the_joint_test_of_the_leads_is_hotellings():
 
 
 def test_false_alarms_of_the_lead_tests():
-    """Parallel paths, 600 panels a design, seed 4: at most about 5 % (Monte Carlo sd .9 points)."""
+    """Parallel paths, 300 panels a design, seed 4: at most about 5 % (Monte Carlo sd 1.3 points)."""
     rng = np.random.default_rng(4)
     for units, method in ((24, "joint"), (6, "slope")):
         alarms = 0
-        for _ in range(600):
+        for _ in range(300):
             outcome, treated = panel(rng, units=units)
             test = es.lead_test(es.event_study(outcome, treated, 5))
             assert test.method == method
             alarms += test.p_value < 0.05
-        assert alarms / 600 < 0.05 + 3 * 0.009
-        assert alarms > 5
+        assert alarms / 300 < 0.05 + 3 * 0.013
+        assert alarms > 2
 
 
 def test_a_planted_drift_is_seen_and_explains_the_effect():

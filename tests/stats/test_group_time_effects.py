@@ -100,6 +100,20 @@ def test_planted_effects_are_covered(control):
     assert (hits >= 178).all() and (hits <= 199).all()
 
 
+@pytest.mark.parametrize("kind", ["simple", "dynamic", "group", "calendar"])
+def test_the_errors_of_aggregates_are_the_jackknifes(kind):
+    """Leaving out one unit at a time re-estimates cells and group sizes alike (Efron 1981)."""
+    outcome, first = planted(np.random.default_rng(8), units=300)
+    first[:60] = 3  # unequal sizes, so that the weights' own error counts
+    found = aggregate(group_time_effects(outcome, first), kind)
+    left = []
+    for unit in range(300):
+        rest = np.arange(300) != unit
+        left.append(aggregate(group_time_effects(outcome[rest], first[rest]), kind).effect)
+    jackknife = np.sqrt(299 / 300 * np.sum((left - np.mean(left)) ** 2))
+    assert found.se == pytest.approx(jackknife, rel=0.02)
+
+
 def test_the_bands_hold_for_all_leads_and_lags_at_once():
     """No effect at all, 200 panels, seed 5: one band for seven event times, 95 %."""
     rng = np.random.default_rng(5)
@@ -123,7 +137,11 @@ def test_two_way_effects_are_statsmodels_and_show_their_negative_weights():
     found = two_way_effect(outcome, treatment, errors="CR0")
     unit, period = np.nonzero(np.isfinite(outcome))
     design = np.column_stack(
-        [treatment[unit, period], unit[:, None] == np.arange(30), period[:, None] == np.arange(1, 8)]
+        [
+            treatment[unit, period],
+            unit[:, None] == np.arange(30),
+            period[:, None] == np.arange(1, 8),
+        ]
     ).astype(float)
     oracle = sm.OLS(outcome[unit, period], design).fit(
         cov_type="cluster", cov_kwds={"groups": unit, "use_correction": False}

@@ -1,4 +1,4 @@
-"""Synthetic control and synthetic difference in differences on Proposition 99, and planted truth."""
+"""Synthetic control and its difference in differences: Proposition 99 and planted truth."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def smoking(shared_data):
 
 
 def test_proposition_99_synthetic_control(smoking):
-    """On outcomes alone; Arkhangelsky et al. 2021, table 1, print -19.6 from an iterative solver."""
+    """On outcomes alone; Arkhangelsky et al. 2021, table 1: -19.6, by an iterative solver."""
     states, panel = smoking
     found = sc.synthetic_control(panel)
     assert found.effect == pytest.approx(-19.514, abs=5e-4)

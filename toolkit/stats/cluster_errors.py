@@ -236,7 +236,7 @@ def _leverage_adjustment(
     value, vector = np.linalg.eigh(root.T @ gram @ root)
     free = 1 - value
     full = free < _LEVERAGE_ONE
-    # A direction of leverage 1 has residual zero; the pseudo-inverse drops it (Pustejovsky & Tipton).
+    # A direction of leverage 1 has residual zero: the pseudo-inverse drops it.
     power = np.where(full, 0.0, np.where(full, 1.0, free) ** -0.5)
     inner = np.einsum("gkl,gl,gml->gkm", vector, power, vector)
     adjust = np.linalg.inv(root.T) @ inner @ root.T

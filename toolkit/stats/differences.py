@@ -99,7 +99,7 @@ def method_for(treated: int, control: int) -> tuple[str, str]:
     if fewest == 1:
         return "permutation", f"{treated} treated and {control} untreated clusters"
     if fewest < FEWEST_TREATED:
-        return "cr2_exact", f"only {fewest} clusters in one arm: equal spread of clusters is assumed"
+        return "cr2_exact", f"only {fewest} clusters in one arm: their equal spread is assumed"
     if total < MANY_CLUSTERS:
         return "wild_bootstrap", f"{total} clusters, fewer than {MANY_CLUSTERS}"
     return "cr2", f"{total} clusters"
@@ -259,7 +259,7 @@ def difference_in_differences(
     if method == "welch":
         if counts != arms or np.ptp(weights[used]) > 0 or units != "both":
             raise CannotBeEstimated(
-                "Welch's comparison is for independent, equally weighted units seen before and after"
+                "Welch's comparison is for independent, equally weighted units seen twice"
             )
         change = after - before
         arms_moments = _moments(change[used & ~treated]), _moments(change[used & treated])

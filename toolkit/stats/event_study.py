@@ -247,7 +247,7 @@ def lead_test(study: EventStudy) -> LeadTest:
     leads = study.before & (study.event_time != study.base)
     count = int(leads.sum())
     if count == 0:
-        raise CannotBeEstimated("parallel paths need at least 2 periods before the change; here is 1")
+        raise CannotBeEstimated("parallel paths need at least 2 periods before the change")
     spare = float(np.min(study.df[leads]))
     block = study.covariance[np.ix_(leads, leads)]
     if spare - count + 1 >= _SPARE_DF and np.linalg.matrix_rank(block) == count:

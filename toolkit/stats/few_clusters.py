@@ -162,7 +162,7 @@ def cluster_permutation(
     weights = np.ones(len(changes)) if weights is None else np.asarray(weights, dtype=float)
     groups, arm = len(changes), int(treated.sum())
     if arm in (0, groups):
-        raise CannotBeEstimated("a permutation across clusters needs treated and untreated clusters")
+        raise CannotBeEstimated("a permutation needs treated and untreated clusters")
     distinct = _distinct(groups, arm)
     alpha = 1 - level
     if 1 / distinct > alpha * (1 + 1e-9):

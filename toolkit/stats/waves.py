@@ -234,7 +234,7 @@ def wave_change(
     reference: str | dict[object, float] = "both",
     level: float = 0.95,
 ) -> WaveChange:
-    """Paired where most of the smaller wave (and `FEWEST_PAIRS` people) repeat, else standardised."""
+    """Paired where half of the smaller wave and `FEWEST_PAIRS` people repeat, else standardised."""
     if before.people is not None and after.people is not None:
         both = len(np.intersect1d(before.people, after.people))
         if both >= max(FEWEST_PAIRS, 0.5 * min(len(before.people), len(after.people))):
