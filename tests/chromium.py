@@ -1,7 +1,7 @@
 """A real browser for tests: headless Chromium, driven over its DevTools protocol, with no network.
 
-Every request, console message, uncaught error and policy violation of a visit is kept, so that a test
-can say that there was none.
+Every request, console message, uncaught error and policy violation of a visit is kept, so that a
+test can say that there was none.
 """
 
 from __future__ import annotations
@@ -20,10 +20,21 @@ from pathlib import Path
 import pytest
 
 _FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update", "--disable-default-apps",
-    "--disable-extensions", "--disable-dev-shm-usage", "--mute-audio", "--hide-scrollbars",
-    "--force-color-profile=srgb", "--remote-debugging-port=0",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-dev-shm-usage",
+    "--mute-audio",
+    "--hide-scrollbars",
+    "--force-color-profile=srgb",
+    "--remote-debugging-port=0",
     "--host-resolver-rules=MAP * ~NOTFOUND",  # nothing outside can be reached, asked for or not
 )
 _PATIENCE = 30.0
@@ -50,7 +61,9 @@ class Visit:
 
     def js(self, expression: str) -> object:
         """The value of a JavaScript expression in the page; promises are awaited."""
-        answer = self.ask("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        answer = self.ask(
+            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
+        )
         if "exceptionDetails" in answer:
             raise Failed(f"{expression}: {answer['exceptionDetails']}")
         return answer["result"].get("value")
@@ -60,7 +73,9 @@ class Visit:
         end = time.monotonic() + _PATIENCE
         while not self.js(expression):
             if time.monotonic() > end:
-                raise Failed(f"never became true: {expression}; said: {self.messages + self.violations}")
+                raise Failed(
+                    f"never became true: {expression}; said: {self.messages + self.violations}"
+                )
             time.sleep(0.05)
 
     def all_drawn(self) -> int:
@@ -76,7 +91,13 @@ class Visit:
 
     def pdf(self, path: Path) -> Path:
         """The page as it prints on A4."""
-        answer = self.ask("Page.printToPDF", preferCSSPageSize=True, printBackground=True, paperWidth=8.27, paperHeight=11.69)
+        answer = self.ask(
+            "Page.printToPDF",
+            preferCSSPageSize=True,
+            printBackground=True,
+            paperWidth=8.27,
+            paperHeight=11.69,
+        )
         path.write_bytes(base64.b64decode(answer["data"]))
         return path
 
@@ -100,12 +121,21 @@ class Visit:
             self.browser.answer_dialog(self.session)
         elif method == "Runtime.exceptionThrown":
             self.messages.append(f"uncaught: {params['exceptionDetails']}")
-        elif method == "Runtime.consoleAPICalled" and params["type"] in ("error", "warning", "assert"):
+        elif method == "Runtime.consoleAPICalled" and params["type"] in (
+            "error",
+            "warning",
+            "assert",
+        ):
             self.messages.append(f"{params['type']}: {[a.get('value') for a in params['args']]}")
         elif method == "Log.entryAdded" and params["entry"]["level"] in ("error", "warning"):
             self.messages.append(f"{params['entry']['source']}: {params['entry']['text']}")
-        elif method == "Audits.issueAdded" and "contentSecurityPolicyIssueDetails" in params["issue"]["details"]:
-            self.violations.append(json.dumps(params["issue"]["details"]["contentSecurityPolicyIssueDetails"]))
+        elif (
+            method == "Audits.issueAdded"
+            and "contentSecurityPolicyIssueDetails" in params["issue"]["details"]
+        ):
+            self.violations.append(
+                json.dumps(params["issue"]["details"]["contentSecurityPolicyIssueDetails"])
+            )
 
 
 class Browser:
@@ -116,7 +146,9 @@ class Browser:
 
         self._process = subprocess.Popen(
             [program, *_FLAGS, f"--user-data-dir={profile}", "about:blank"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         port = profile / "DevToolsActivePort"
         end = time.monotonic() + _PATIENCE
@@ -126,7 +158,9 @@ class Browser:
                 raise Failed("Chromium did not start")
             time.sleep(0.05)
         number, path = port.read_text().split()
-        self._line = create_connection(f"ws://127.0.0.1:{number}{path}", timeout=_PATIENCE, suppress_origin=True)
+        self._line = create_connection(
+            f"ws://127.0.0.1:{number}{path}", timeout=_PATIENCE, suppress_origin=True
+        )
         self._asked = 0
         self._visits: dict[str, Visit] = {}
 
@@ -134,7 +168,12 @@ class Browser:
         """A command of the DevTools protocol; events that arrive meanwhile go to their visits."""
         self._asked += 1
         number = self._asked
-        self._line.send(json.dumps({"id": number, "method": method, "params": params} | ({"sessionId": session} if session else {})))
+        self._line.send(
+            json.dumps(
+                {"id": number, "method": method, "params": params}
+                | ({"sessionId": session} if session else {})
+            )
+        )
         while True:
             said = json.loads(self._line.recv())
             if said.get("id") == number:
@@ -146,8 +185,15 @@ class Browser:
 
     @contextmanager
     def visit(
-        self, page: Path, width: int = 1440, height: int = 900, *, dark: bool = False, scripts: bool = True,
-        media: str = "", zone: str = "",
+        self,
+        page: Path,
+        width: int = 1440,
+        height: int = 900,
+        *,
+        dark: bool = False,
+        scripts: bool = True,
+        media: str = "",
+        zone: str = "",
     ) -> Iterator[Visit]:
         """Open a file; the window closes in the end.
 
@@ -159,12 +205,20 @@ class Browser:
             The reader's time zone.
         """
         context = self.ask("Target.createBrowserContext")["browserContextId"]
-        target = self.ask("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
+        target = self.ask("Target.createTarget", url="about:blank", browserContextId=context)[
+            "targetId"
+        ]
         session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         visit = self._visits[session] = Visit(self, session)
         for part in ("Page", "Network", "Runtime", "Log", "Audits"):
             visit.ask(f"{part}.enable")
-        visit.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        visit.ask(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         visit.ask("Emulation.setEmulatedMedia", media=media, features=[scheme])
         if zone:
@@ -188,7 +242,12 @@ class Browser:
     def answer_dialog(self, session: str) -> None:
         """Dismiss a dialog without waiting: an answer may already be on its way."""
         self._asked += 1
-        said = {"id": self._asked, "method": "Page.handleJavaScriptDialog", "params": {"accept": False}, "sessionId": session}
+        said = {
+            "id": self._asked,
+            "method": "Page.handleJavaScriptDialog",
+            "params": {"accept": False},
+            "sessionId": session,
+        }
         self._line.send(json.dumps(said))
 
     def close(self) -> None:

@@ -16,17 +16,22 @@ TITLE = Sentence("Two arms did better")
 
 
 def two_metrics() -> charts.Chart:
-    return charts.effects([
-        Effect("Visits", "mail", Quantity(0.02, "points", 0.01, 0.03), worthwhile=0.005),
-        Effect("Visits", "call", Quantity(-0.02, "points", -0.03, -0.01)),
-        Effect("Wait", "mail", Quantity(-2.0, "hours", -3.0, -1.0), better="lower", margin=0.5),
-        Effect("Wait", "call", Quantity(nan, "hours", reason="no calls")),
-    ], TITLE)
+    return charts.effects(
+        [
+            Effect("Visits", "mail", Quantity(0.02, "points", 0.01, 0.03), worthwhile=0.005),
+            Effect("Visits", "call", Quantity(-0.02, "points", -0.03, -0.01)),
+            Effect("Wait", "mail", Quantity(-2.0, "hours", -3.0, -1.0), better="lower", margin=0.5),
+            Effect("Wait", "call", Quantity(nan, "hours", reason="no calls")),
+        ],
+        TITLE,
+    )
 
 
 def rows_of(view: dict, field: str) -> list[dict]:
     """The data of the first layer that has `field`."""
-    return next(layer["data"]["values"] for layer in view["layer"] if field in layer["data"]["values"][0])
+    return next(
+        layer["data"]["values"] for layer in view["layer"] if field in layer["data"]["values"][0]
+    )
 
 
 def walk(value: object):
@@ -59,7 +64,10 @@ def test_it_is_drawn_once_and_the_same_every_time():
         chart.title = TITLE
 
 
-@pytest.mark.parametrize("key", ["url", "href", "$schema", "expr", "signal", "calculate", "transform", "params", "labelExpr"])
+@pytest.mark.parametrize(
+    "key",
+    ["url", "href", "$schema", "expr", "signal", "calculate", "transform", "params", "labelExpr"],
+)
 def test_specifications_fetch_nothing_and_compute_nothing(key):
     for chart in (two_metrics(), over_time()):
         assert key not in [k for k, _ in walk(chart.complete)]
@@ -84,26 +92,49 @@ def test_better_and_worse_follow_the_metric_and_not_the_sign():
 def test_shares_are_drawn_in_percentage_points_and_marks_with_them():
     view = two_metrics().spec["concat"][0]
     known = rows_of(view, "value")
-    assert [(d["value"], d["low"], d["high"]) for d in known] == [(2.0, 1.0, 3.0), (-2.0, -3.0, -1.0)]
-    marks = [d for layer in view["layer"] for d in layer["data"]["values"] if d.get("label") == "worthwhile"]
+    assert [(d["value"], d["low"], d["high"]) for d in known] == [
+        (2.0, 1.0, 3.0),
+        (-2.0, -3.0, -1.0),
+    ]
+    marks = [
+        d
+        for layer in view["layer"]
+        for d in layer["data"]["values"]
+        if d.get("label") == "worthwhile"
+    ]
     assert [m["at"] for m in marks] == [0.5]
     assert view["title"] == {"text": "Visits", "subtitle": "percentage points"}
 
 
 def test_harm_that_is_acceptable_lies_on_the_bad_side():
     view = two_metrics().spec["concat"][1]
-    assert [d["at"] for layer in view["layer"] for d in layer["data"]["values"] if d.get("label") == "acceptable"] == [0.5]
+    assert [
+        d["at"]
+        for layer in view["layer"]
+        for d in layer["data"]["values"]
+        if d.get("label") == "acceptable"
+    ] == [0.5]
 
 
 def test_what_is_unknown_is_hatched_and_never_a_zero():
     view = two_metrics().spec["concat"][1]
-    hatched = [layer for layer in view["layer"] if str(layer["mark"].get("shape", "")).startswith("M")]
+    hatched = [
+        layer for layer in view["layer"] if str(layer["mark"].get("shape", "")).startswith("M")
+    ]
     assert [d["label"] for layer in hatched for d in layer["data"]["values"]] == ["call"]
-    assert {d["value"] for layer in view["layer"] for d in layer["data"]["values"] if d.get("label") == "call"} == {None}
+    assert {
+        d["value"]
+        for layer in view["layer"]
+        for d in layer["data"]["values"]
+        if d.get("label") == "call"
+    } == {None}
 
 
 def test_open_ends_reach_the_edge_of_the_axis():
-    chart = charts.dot_interval([Row("a", Quantity(1.0, "hours", 0.5, inf)), Row("b", Quantity(2.0, "hours", 1.5, 4.0))], TITLE)
+    chart = charts.dot_interval(
+        [Row("a", Quantity(1.0, "hours", 0.5, inf)), Row("b", Quantity(2.0, "hours", 1.5, 4.0))],
+        TITLE,
+    )
     drawn = rows_of(chart.spec, "value")
     edge = chart.spec["layer"][-3]["encoding"]["x"]["scale"]["domain"][1]
     assert drawn[0]["high"] == edge > 4.0
@@ -112,7 +143,9 @@ def test_open_ends_reach_the_edge_of_the_axis():
 
 def test_one_axis_one_unit():
     with pytest.raises(ValueError, match="one unit; got EUR, hours"):
-        charts.dot_interval([Row("a", Quantity(1.0, "hours")), Row("b", Quantity(1.0, "EUR"))], TITLE)
+        charts.dot_interval(
+            [Row("a", Quantity(1.0, "hours")), Row("b", Quantity(1.0, "EUR"))], TITLE
+        )
     with pytest.raises(ValueError, match="at least one row"):
         charts.effects([], TITLE)
     with pytest.raises(ValueError, match="'blue' is no tone; tones are us"):
@@ -126,9 +159,14 @@ def test_bars_start_at_zero():
 
 
 def over_time() -> charts.Chart:
-    points = tuple(Point(date(2026, m, 1), Quantity(5.0 - m / 10, "hours", 4.5, 5.5), m < 6) for m in range(1, 7))
+    points = tuple(
+        Point(date(2026, m, 1), Quantity(5.0 - m / 10, "hours", 4.5, 5.5), m < 6)
+        for m in range(1, 7)
+    )
     return charts.line_over_time(
-        [Line("First reply", points)], TITLE, changes=[Change(date(2026, 3, 15), "Same-day replies")],
+        [Line("First reply", points)],
+        TITLE,
+        changes=[Change(date(2026, 3, 15), "Same-day replies")],
         marks=[Mark(4.0, Sentence("goal"))],
     )
 
@@ -141,7 +179,10 @@ def test_days_are_instants_in_utc():
 
 def test_incomplete_periods_are_hollow():
     points = [layer for layer in over_time().spec["layer"] if layer["mark"]["type"] == "point"]
-    assert {layer["mark"]["filled"]: len(layer["data"]["values"]) for layer in points} == {True: 5, False: 1}
+    assert {layer["mark"]["filled"]: len(layer["data"]["values"]) for layer in points} == {
+        True: 5,
+        False: 1,
+    }
 
 
 def test_a_line_is_in_order_of_time():

@@ -34,7 +34,13 @@ def test_the_measure_of_contrast_is_the_published_one():
 @pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
 def test_marks_and_words_of_charts_stand_out(mode):
     ground = theme.PAPER[mode]
-    for pair in (theme.INK, theme.MUTED, theme.TONES["us"], theme.TONES["better"], theme.TONES["worse"]):
+    for pair in (
+        theme.INK,
+        theme.MUTED,
+        theme.TONES["us"],
+        theme.TONES["better"],
+        theme.TONES["worse"],
+    ):
         assert contrast(pair[mode], ground) >= 4.5, pair
     for name, pair in theme.TONES.items():
         assert contrast(pair[mode], ground) >= 3, name
@@ -43,7 +49,9 @@ def test_marks_and_words_of_charts_stand_out(mode):
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_words_of_pages_stand_out(mode):
     light, dark = CSS.split("@media screen and (prefers-color-scheme: dark)", 1)
-    seen = variables(light) | (variables(dark.split("/* drawn charts")[0]) if mode == "dark" else {})
+    seen = variables(light) | (
+        variables(dark.split("/* drawn charts")[0]) if mode == "dark" else {}
+    )
     for ground in ("paper", "raised"):
         for words in ("ink", "muted", "us", "gain", "harm", "even", "open"):
             assert contrast(seen[words], seen[ground]) >= 4.5, (words, ground)
@@ -61,5 +69,11 @@ def test_page_and_charts_share_their_colours():
     light, dark = CSS.split("@media screen and (prefers-color-scheme: dark)", 1)
     for i, block in enumerate((light, dark)):
         seen = variables(block.split("/* drawn charts")[0])
-        assert (seen["paper"], seen["ink"], seen["muted"]) == (theme.PAPER[i], theme.INK[i], theme.MUTED[i])
-        assert (seen["us"], seen["gain"], seen["harm"]) == tuple(theme.TONES[t][i] for t in ("us", "better", "worse"))
+        assert (seen["paper"], seen["ink"], seen["muted"]) == (
+            theme.PAPER[i],
+            theme.INK[i],
+            theme.MUTED[i],
+        )
+        assert (seen["us"], seen["gain"], seen["harm"]) == tuple(
+            theme.TONES[t][i] for t in ("us", "better", "worse")
+        )

@@ -13,7 +13,7 @@ HOSTILE = (
     "<meta http-equiv=refresh content='0;url=http://198.51.100.7/'>",
     "<base href=http://198.51.100.7/>",
     "<form action=http://198.51.100.7/><input name=a autofocus onfocus=window.hacked=1>",
-    "\" onmouseover=\"window.hacked=1\" x=\"",
+    '" onmouseover="window.hacked=1" x="',
     "' autofocus onfocus='window.hacked=1' x='",
     "javascript:window.hacked=1",
     "data:text/html,<script>window.hacked=1</script>",

@@ -49,7 +49,12 @@ class Chart:
     @property
     def complete(self) -> dict:
         """The specification with title, alternative text and layout along, for another program."""
-        said = {"title": self.title.to_json(), "alt": self.alt.to_json(), "panel": self.panel, "left": self.left}
+        said = {
+            "title": self.title.to_json(),
+            "alt": self.alt.to_json(),
+            "panel": self.panel,
+            "left": self.left,
+        }
         return {**self.spec, "usermeta": {"toolkit": said}}
 
     @cached_property
@@ -60,7 +65,9 @@ class Chart:
         inner = titled.get("title")
         top = {"text": lines, "fontSize": 15, "offset": 16}
         if inner:  # a single view that has a title of its own keeps it under the sentence
-            top |= {"subtitle": [inner["text"], *([inner["subtitle"]] if "subtitle" in inner else [])]}
+            top |= {
+                "subtitle": [inner["text"], *([inner["subtitle"]] if "subtitle" in inner else [])]
+            }
         return drawn({**titled, "title": top})
 
     def __repr__(self) -> str:
@@ -68,6 +75,13 @@ class Chart:
         title = self.title.text()
         return table if table.startswith(title) else f"{title}\n{table}"
 
-    def _repr_mimebundle_(self, include: Sequence[str] | None = None, exclude: Sequence[str] | None = None) -> dict:
+    def _repr_mimebundle_(
+        self, include: Sequence[str] | None = None, exclude: Sequence[str] | None = None
+    ) -> dict:
         # no text/html: JupyterLab would prefer it to the picture, and it would be stored with the notebook
-        return {VEGALITE: self.complete, SVG: self.svg, GRID: self.table.to_json(), "text/plain": repr(self)}
+        return {
+            VEGALITE: self.complete,
+            SVG: self.svg,
+            GRID: self.table.to_json(),
+            "text/plain": repr(self),
+        }

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from toolkit.display import panels
+from toolkit.display import channels, panels, timeline
 from toolkit.display.chart import Chart
 from toolkit.display.layout import WIDE
 from toolkit.display.rows import Change, Effect, Level, Line, Mark, Point, Row
@@ -24,16 +24,34 @@ from toolkit.language import Quantity, Sentence
 from toolkit.shown import Grid
 
 __all__ = [
-    "Change", "Chart", "Effect", "Level", "Line", "Mark", "Point", "Row",
-    "arms", "bars", "dot_interval", "effects", "line_over_time", "small_multiples",
+    "Change",
+    "Chart",
+    "Effect",
+    "Level",
+    "Line",
+    "Mark",
+    "Point",
+    "Row",
+    "arms",
+    "bars",
+    "dot_interval",
+    "effects",
+    "line_over_time",
+    "small_multiples",
 ]
 
 _MOST_SAID = 12
 
 
 def dot_interval(
-    rows: Iterable[Row], title: Sentence, *, reference: float | None = 0.0, marks: Sequence[Mark] = (),
-    axis: Sentence | None = None, table: Grid | None = None, language: str = "en",
+    rows: Iterable[Row],
+    title: Sentence,
+    *,
+    reference: float | None = 0.0,
+    marks: Sequence[Mark] = (),
+    axis: Sentence | None = None,
+    table: Grid | None = None,
+    language: str = "en",
 ) -> Chart:
     """Estimates with their intervals on one axis.
 
@@ -63,17 +81,32 @@ def dot_interval(
 
 
 def bars(
-    rows: Iterable[Row], title: Sentence, *, axis: Sentence | None = None, table: Grid | None = None,
+    rows: Iterable[Row],
+    title: Sentence,
+    *,
+    axis: Sentence | None = None,
+    table: Grid | None = None,
     language: str = "en",
 ) -> Chart:
     """Bars from zero: counts and levels. Parameters and errors as in `dot_interval`."""
     rows = tuple(rows)
-    return _chart([panels.bars(rows, axis, language)], title, _rows_said(rows), table or _rows_table(rows, title))
+    return _chart(
+        [panels.bars(rows, axis, language)],
+        title,
+        _rows_said(rows),
+        table or _rows_table(rows, title),
+    )
 
 
 def line_over_time(
-    lines: Iterable[Line], title: Sentence, *, changes: Sequence[Change] = (), marks: Sequence[Mark] = (),
-    axis: Sentence | None = None, table: Grid | None = None, language: str = "en",
+    lines: Iterable[Line],
+    title: Sentence,
+    *,
+    changes: Sequence[Change] = (),
+    marks: Sequence[Mark] = (),
+    axis: Sentence | None = None,
+    table: Grid | None = None,
+    language: str = "en",
 ) -> Chart:
     """Series over time; intervals as bands, incomplete periods hollow, plan changes as labelled lines.
 
@@ -92,28 +125,50 @@ def line_over_time(
         There are no points, or they are in several units.
     """
     lines = tuple(lines)
-    panel = panels.over_time(lines, axis, language, changes, marks)
+    panel = timeline.over_time(lines, axis, language, changes, marks)
     said = _listed([*map(_line_said, lines), *map(_change_said, changes)])
-    return _chart([panel], title, said, table or _lines_table(lines, title), left=panels.LEFT)
+    return _chart([panel], title, said, table or _lines_table(lines, title), left=timeline.LEFT)
 
 
 def small_multiples(
-    of: Mapping[str, Sequence[Line]], title: Sentence, *, changes: Sequence[Change] = (),
-    table: Grid | None = None, language: str = "en",
+    of: Mapping[str, Sequence[Line]],
+    title: Sentence,
+    *,
+    changes: Sequence[Change] = (),
+    table: Grid | None = None,
+    language: str = "en",
 ) -> Chart:
     """One panel over time for each name, each on its own scale and in its own unit."""
-    each = [panels.over_time(lines, name, language, changes, height=120) for name, lines in of.items()]
-    said = _listed([
-        Sentence("{name}: {said}", {"name": name, "said": _listed([_line_said(line) for line in lines])})
+    each = [
+        timeline.over_time(lines, name, language, changes, height=120) for name, lines in of.items()
+    ]
+    said = _listed(
+        [
+            Sentence(
+                "{name}: {said}",
+                {"name": name, "said": _listed([_line_said(line) for line in lines])},
+            )
+            for name, lines in of.items()
+        ]
+    )
+    rows = tuple(
+        (name, line.label, p.day, p.quantity)
         for name, lines in of.items()
-    ])
-    rows = tuple((name, line.label, p.day, p.quantity) for name, lines in of.items() for line in lines for p in line.points)
+        for line in lines
+        for p in line.points
+    )
     heads = (Sentence("Panel"), Sentence("Series"), Sentence("Period"), Sentence("Value"))
-    return _chart(each, title, said, table or Grid(title, heads, rows), panel=210, left=panels.LEFT)
+    return _chart(
+        each, title, said, table or Grid(title, heads, rows), panel=210, left=timeline.LEFT
+    )
 
 
 def effects(
-    rows: Iterable[Effect], title: Sentence, *, table: Grid | None = None, language: str = "en",
+    rows: Iterable[Effect],
+    title: Sentence,
+    *,
+    table: Grid | None = None,
+    language: str = "en",
 ) -> Chart:
     """What each arm of a test did to each metric: a panel a metric, on its own scale and in its own unit.
 
@@ -127,11 +182,17 @@ def effects(
         each.append(panels.intervals(drawn, metric, language, 0.0, _test_marks(group[0])))
     heads = (Sentence("Metric"), Sentence("Arm"), Sentence("Difference to control"))
     grid = table or Grid(title, heads, tuple((e.metric, e.arm, e.quantity) for e in rows))
-    return _chart(each, title, _listed([_metric_said(e.metric, e.arm, e.quantity) for e in rows]), grid)
+    return _chart(
+        each, title, _listed([_metric_said(e.metric, e.arm, e.quantity) for e in rows]), grid
+    )
 
 
 def arms(
-    rows: Iterable[Level], title: Sentence, *, table: Grid | None = None, language: str = "en",
+    rows: Iterable[Level],
+    title: Sentence,
+    *,
+    table: Grid | None = None,
+    language: str = "en",
 ) -> Chart:
     """The level of each metric in each arm, with its interval; control in grey."""
     rows = tuple(rows)
@@ -141,17 +202,23 @@ def arms(
     ]
     heads = (Sentence("Metric"), Sentence("Arm"), Sentence("Level"))
     grid = table or Grid(title, heads, tuple((r.metric, r.arm, r.quantity) for r in rows))
-    return _chart(each, title, _listed([_metric_said(r.metric, r.arm, r.quantity) for r in rows]), grid)
+    return _chart(
+        each, title, _listed([_metric_said(r.metric, r.arm, r.quantity) for r in rows]), grid
+    )
 
 
-def _chart(each: list[dict], title: Sentence, alt: Sentence, table: Grid, panel: int = 300, left: int = 0) -> Chart:
+def _chart(
+    each: list[dict], title: Sentence, alt: Sentence, table: Grid, panel: int = 300, left: int = 0
+) -> Chart:
     if not each:
         raise ValueError("a chart needs at least one row")
     if len(each) == 1:
         spec = {"config": config(), "width": WIDE, **each[0]}
     else:
         spec = {"config": config(), "columns": 2, "spacing": 32, "concat": each}
-    return Chart(spec, title, Sentence("{title}. {said}.", {"title": title, "said": alt}), table, panel, left)
+    return Chart(
+        spec, title, Sentence("{title}. {said}.", {"title": title, "said": alt}), table, panel, left
+    )
 
 
 def _by_metric(rows: Sequence) -> dict:
@@ -187,7 +254,7 @@ def _listed(sentences: Sequence[Sentence]) -> Sentence:
 
 
 def _short(label: str | Sentence) -> str | Sentence:
-    return label if isinstance(label, Sentence) else panels.said(label, "en")
+    return label if isinstance(label, Sentence) else channels.said(label, "en")
 
 
 def _quantity_said(label: str | Sentence, q: Quantity) -> Sentence:
@@ -213,7 +280,10 @@ def _line_said(line: Line) -> Sentence:
         return Sentence("{label}: no data", {"label": _short(line.label)})
     first, last = known[0], known[-1]
     values = {
-        "label": _short(line.label), "first": first.day, "from_value": first.quantity, "last": last.day,
+        "label": _short(line.label),
+        "first": first.day,
+        "from_value": first.quantity,
+        "last": last.day,
         "to_value": last.quantity,
     }
     return Sentence("{label}: {from_value} on {first}, {to_value} on {last}", values)

@@ -39,7 +39,11 @@ def at_width(spec: dict, width: int) -> dict:
     inner = each - said["left"]
     fitted = {**spec, "config": _fitted(spec["config"], each, inner)}
     if panels:
-        return {**fitted, "columns": columns, "concat": [{**panel, "width": inner} for panel in panels]}
+        return {
+            **fitted,
+            "columns": columns,
+            "concat": [{**panel, "width": inner} for panel in panels],
+        }
     return {**fitted, "width": inner}
 
 
@@ -48,5 +52,8 @@ def _fitted(config: dict, each: int, inner: int) -> dict:
         **config,
         "axisX": {"tickCount": max(2, math.floor(inner / TICK))},
         "title": {**config["title"], "limit": each},
-        "style": {"row-label": {"limit": max(60, inner - VALUE)}, "change-label": {"limit": math.floor(inner / 2)}},
+        "style": {
+            "row-label": {"limit": max(60, inner - VALUE)},
+            "change-label": {"limit": math.floor(inner / 2)},
+        },
     }

@@ -50,13 +50,27 @@ def config() -> dict:
         "view": {"stroke": None},
         "concat": {"spacing": 28},
         "axis": {
-            "labelFontSize": 12, "labelColor": muted, "titleFontSize": 12, "titleColor": muted,
-            "titleFontWeight": "normal", "gridColor": rule, "domainColor": axis, "tickColor": axis,
-            "labelPadding": 5, "tickSize": 4,
+            "labelFontSize": 12,
+            "labelColor": muted,
+            "titleFontSize": 12,
+            "titleColor": muted,
+            "titleFontWeight": "normal",
+            "gridColor": rule,
+            "domainColor": axis,
+            "tickColor": axis,
+            "labelPadding": 5,
+            "tickSize": 4,
         },
         "title": {
-            "anchor": "start", "frame": "bounds", "fontSize": 14, "fontWeight": 600, "color": ink, "offset": 10,
-            "subtitleFontSize": 12, "subtitleColor": muted, "subtitlePadding": 3,
+            "anchor": "start",
+            "frame": "bounds",
+            "fontSize": 14,
+            "fontWeight": 600,
+            "color": ink,
+            "offset": 10,
+            "subtitleFontSize": 12,
+            "subtitleColor": muted,
+            "subtitlePadding": 3,
         },
         "text": {"fontSize": 13, "color": ink},
         "rule": {"color": axis},
@@ -78,5 +92,6 @@ def swapped_for_dark(inside: str = "") -> str:
     """
     where = f"{inside} " if inside else ""
     return "".join(
-        f'{where}[fill="{light}"]{{fill:{dark}}}{where}[stroke="{light}"]{{stroke:{dark}}}' for light, dark in DRAWN
+        f'{where}[fill="{light}"]{{fill:{dark}}}{where}[stroke="{light}"]{{stroke:{dark}}}'
+        for light, dark in DRAWN
     )

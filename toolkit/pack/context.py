@@ -29,7 +29,9 @@ class PageLink:
 
     def __post_init__(self) -> None:
         if not _PAGE.fullmatch(self.page):
-            raise ValueError(f"{self.page[:80]!r} is no page's name: letters, digits, '-' and '_' only")
+            raise ValueError(
+                f"{self.page[:80]!r} is no page's name: letters, digits, '-' and '_' only"
+            )
 
     @property
     def address(self) -> str:

@@ -71,10 +71,19 @@ def render_index(findings: Sequence[dict], failed: Mapping[str, str], context: P
     """
     links = {link.page: link for link in context.links}
     mains = _mains([(finding_of(f), links.get(f.get("page", ""))) for f in findings])
-    urgent = sorted(mains, key=lambda e: (_URGENT[mood(e.finding.verdict)], e.finding.due or date.max))
+    urgent = sorted(
+        mains, key=lambda e: (_URGENT[mood(e.finding.verdict)], e.finding.due or date.max)
+    )
     asked = [e for e in urgent if e.finding.decision]
     kinds = [
-        (heading, [e for e in mains if e.finding.verdict in VERDICTS[kind] and e.finding.verdict not in _UNJUDGED])
+        (
+            heading,
+            [
+                e
+                for e in mains
+                if e.finding.verdict in VERDICTS[kind] and e.finding.verdict not in _UNJUDGED
+            ],
+        )
         for kind, heading in _HEADINGS.items()
     ]
     return render(
@@ -104,8 +113,12 @@ def sketch_of(finding: Finding) -> Sketch | None:
     if most == 0:
         return None
     half = _WIDTH / 2
-    place = {v: round(half + v / most * (half - _EDGE), 1) for v in (f.low, f.estimate, f.high, *lines)}
-    return Sketch(place[f.low], place[f.estimate], place[f.high], half, _WIDTH, tuple(place[v] for v in lines))
+    place = {
+        v: round(half + v / most * (half - _EDGE), 1) for v in (f.low, f.estimate, f.high, *lines)
+    }
+    return Sketch(
+        place[f.low], place[f.estimate], place[f.high], half, _WIDTH, tuple(place[v] for v in lines)
+    )
 
 
 def _mains(found: list[tuple[Finding, PageLink | None]]) -> list[Entry]:

@@ -26,9 +26,16 @@ RIGHT_TO_LEFT = ("he", "ar", "fa", "ur")
 
 _GAIN = frozenset({"ship", "delivered", "on_track", "reliably_met", "ahead"})
 _HARM = frozenset({"roll_back", "harm", "reliably_missed", "behind"})
-_OPEN = frozenset({
-    "invalid", "cannot_be_judged", "not_yet_known", "not_comparable", "no_data", "cannot_be_told_apart",
-})
+_OPEN = frozenset(
+    {
+        "invalid",
+        "cannot_be_judged",
+        "not_yet_known",
+        "not_comparable",
+        "no_data",
+        "cannot_be_told_apart",
+    }
+)
 
 _DIFFERENCES = frozenset({*VERDICTS["test"], *VERDICTS["plan_change"]})
 
@@ -44,7 +51,15 @@ def as_data(value: object) -> Markup:
 
 def mood(verdict: str) -> str:
     """How a verdict looks: ``gain``, ``harm``, ``open`` (no answer) or ``even``."""
-    return "gain" if verdict in _GAIN else "harm" if verdict in _HARM else "open" if verdict in _OPEN else "even"
+    return (
+        "gain"
+        if verdict in _GAIN
+        else "harm"
+        if verdict in _HARM
+        else "open"
+        if verdict in _OPEN
+        else "even"
+    )
 
 
 def signed(finding: Finding) -> Sentence:
@@ -128,16 +143,26 @@ def _environment(language: str) -> Environment:
         return Markup(isolated(text) if isinstance(value, str) else escaped(text))
 
     environment = Environment(
-        loader=PackageLoader("toolkit.pack"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, keep_trailing_newline=False, finalize=_cleaned,
+        loader=PackageLoader("toolkit.pack"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+        finalize=_cleaned,
     )
     environment.filters |= {
-        "say": say, "cell": cell, "mood": mood, "data": as_data, "words": _words,
+        "say": say,
+        "cell": cell,
+        "mood": mood,
+        "data": as_data,
+        "words": _words,
         "heading": lambda text: Markup(escaped(text)) if "{" in text or "}" in text else say(text),
         "name": lambda text: Markup(isolated(text)),
         "table": lambda grid: Markup(_table(grid, language)),
         "day": lambda day: formats.day(day, language),
-        "address": picture.as_address, "signed": lambda finding: say(signed(finding)),
+        "address": picture.as_address,
+        "signed": lambda finding: say(signed(finding)),
     }
     environment.globals["say"] = say
     return environment

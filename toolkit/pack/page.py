@@ -14,7 +14,18 @@ from toolkit.findings import Finding, verdict_words
 from toolkit.language import Sentence
 from toolkit.pack.context import PageContext, PageLink
 from toolkit.pack.markup import mood, render, signed
-from toolkit.pack.reading import CheckList, Drawing, Grid, Picture, Plain, Said, Section, Words, estimate_of, story_of
+from toolkit.pack.reading import (
+    CheckList,
+    Drawing,
+    Grid,
+    Picture,
+    Plain,
+    Said,
+    Section,
+    Words,
+    estimate_of,
+    story_of,
+)
 
 __all__ = ["PageContext", "PageExporter", "PageLink", "render_failure", "render_page"]
 
@@ -26,7 +37,12 @@ GRADES = {
 """What the grade of evidence means."""
 
 _KINDS = {
-    Words: "words", Plain: "plain", Picture: "picture", Drawing: "drawing", CheckList: "checks", Said: "said",
+    Words: "words",
+    Plain: "plain",
+    Picture: "picture",
+    Drawing: "drawing",
+    CheckList: "checks",
+    Said: "said",
     Grid: "table",
 }
 
@@ -101,7 +117,14 @@ def render_page(notebook: NotebookNode, context: PageContext) -> str:
 
 def render_failure(context: PageContext, reason: Sentence) -> str:
     """The page of a notebook that could not be run: what happened, in plain words."""
-    return render("failure.html.j2", context.language, draws=False, context=context, here=context.page, reason=reason)
+    return render(
+        "failure.html.j2",
+        context.language,
+        draws=False,
+        context=context,
+        here=context.page,
+        reason=reason,
+    )
 
 
 class PageExporter(Exporter):
@@ -115,11 +138,15 @@ class PageExporter(Exporter):
     def _file_extension_default(self) -> str:
         return ".html"
 
-    def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: object) -> tuple[str, dict]:
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict | None = None, **kw: object
+    ) -> tuple[str, dict]:
         """nbconvert's own door."""
         copy, resources = super().from_notebook_node(nb, resources, **kw)
         title = resources.get("metadata", {}).get("name", "notebook")
-        return render_page(copy, PageContext("page", title, self.company, "", self.period)), resources
+        return render_page(
+            copy, PageContext("page", title, self.company, "", self.period)
+        ), resources
 
 
 def _drawn(chart: Drawing, number: int, language: str) -> Drawn:
@@ -127,7 +154,14 @@ def _drawn(chart: Drawing, number: int, language: str) -> Drawn:
     # only the layout goes along: options for the drawing program are the page's to give, not the chart's
     ours = {k: chart.spec["usermeta"]["toolkit"][k] for k in ("panel", "left")}
     spec = {k: v for k, v in chart.spec.items() if k not in ("usermeta", "$schema")}
-    return Drawn(number, chart, chart.alt.text(language), {**spec, "usermeta": {"toolkit": ours}}, wide, narrow)
+    return Drawn(
+        number,
+        chart,
+        chart.alt.text(language),
+        {**spec, "usermeta": {"toolkit": ours}},
+        wide,
+        narrow,
+    )
 
 
 def _facts(main: Finding) -> list[tuple[Sentence, object, str]]:
@@ -144,7 +178,9 @@ def _facts(main: Finding) -> list[tuple[Sentence, object, str]]:
     if main.due:
         facts.append((Sentence("Decide by"), main.due, ""))
     if main.n:
-        facts.append((Sentence("Rests on"), Sentence("{n} {unit}", {"n": main.n, "unit": main.n_unit}), ""))
+        facts.append(
+            (Sentence("Rests on"), Sentence("{n} {unit}", {"n": main.n, "unit": main.n_unit}), "")
+        )
     if main.grade:
         facts.append((Sentence("Evidence"), GRADES.get(main.grade, main.grade), ""))
     return facts

@@ -152,8 +152,23 @@ def finding_of(data: dict) -> Finding:
     numbers = {k: unplain(data[k]) for k in ("estimate", "low", "high", "level", "p_value")}
     optional = {k: None if data[k] is None else float(data[k]) for k in ("promised", "worthwhile")}
     same = (
-        "id", "notebook", "subject", "verdict", "kpi", "comparison", "segment", "period", "unit", "n", "n_unit",
-        "method", "null", "source", "owner", "grade", "headline",
+        "id",
+        "notebook",
+        "subject",
+        "verdict",
+        "kpi",
+        "comparison",
+        "segment",
+        "period",
+        "unit",
+        "n",
+        "n_unit",
+        "method",
+        "null",
+        "source",
+        "owner",
+        "grade",
+        "headline",
     )
     return Finding(
         question=Sentence.from_json(said["question"]),
@@ -163,7 +178,9 @@ def finding_of(data: dict) -> Finding:
         checks=tuple(_check(c) for c in data["checks"]),
         numbers={k: unplain(v) for k, v in data["numbers"].items()},
         answers=tuple(data["answers"]),
-        **{k: data[k] for k in same}, **numbers, **optional,
+        **{k: data[k] for k in same},
+        **numbers,
+        **optional,
     )
 
 
@@ -179,13 +196,18 @@ def checks_of(grid: Grid) -> CheckList | None:
         return None
     if not all(isinstance(cell, Sentence) for row in grid.rows for cell in row):
         return None
-    return CheckList(tuple((word, row[1], row[2]) for word, row in zip(words, grid.rows, strict=True)))
+    return CheckList(
+        tuple((word, row[1], row[2]) for word, row in zip(words, grid.rows, strict=True))
+    )
 
 
 def _check(data: dict) -> Check:
     return Check(
-        Sentence.from_json(data["said"]["name"]), data["passed"], Sentence.from_json(data["said"]["detail"]),
-        data["takes_verdict"], {k: unplain(v) for k, v in data["numbers"].items()},
+        Sentence.from_json(data["said"]["name"]),
+        data["passed"],
+        Sentence.from_json(data["said"]["detail"]),
+        data["takes_verdict"],
+        {k: unplain(v) for k, v in data["numbers"].items()},
     )
 
 
@@ -212,7 +234,11 @@ def _block(output: NotebookNode) -> Block | None:
     data = output.get("data", {})
     ours = data.get(VEGALITE, {}).get("usermeta", {}).get("toolkit")
     if ours and GRID in data:
-        spec, title, alt = data[VEGALITE], Sentence.from_json(ours["title"]), Sentence.from_json(ours["alt"])
+        spec, title, alt = (
+            data[VEGALITE],
+            Sentence.from_json(ours["title"]),
+            Sentence.from_json(ours["alt"]),
+        )
         return Drawing(spec, title, alt, Grid.from_json(data[GRID]))
     if FINDING in data:
         shown = data[FINDING]

@@ -1,0 +1,47 @@
+"""What every panel says in the same way: names as data, one unit, one colour a meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from toolkit.display.theme import MUTED, tone_scale
+from toolkit.language import Quantity, Sentence, formats
+from toolkit.shown import clean
+
+COLOUR = {"field": "tone", "type": "nominal", "scale": tone_scale(), "legend": None}
+TEXT = {"field": "label", "type": "nominal"}
+TOLD = {"field": "told", "type": "nominal"}
+
+_LONGEST = 120
+
+
+def said(value: str | Sentence, language: str) -> str:
+    """A label as one line of text, shortened where somebody wrote a novel."""
+    text = " ".join(clean(value.text(language) if isinstance(value, Sentence) else value).split())
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def one_unit(quantities: Sequence[Quantity]) -> str:
+    """The unit that all share; a panel has one axis and so one unit."""
+    units = sorted({q.unit for q in quantities})
+    if len(units) != 1:
+        raise ValueError(f"a panel shows one unit; got {', '.join(units) or 'nothing to show'}")
+    return units[0]
+
+
+def heading(title: str | Sentence | None, unit: str, language: str, per: str | None = None) -> dict:
+    """A panel's title with its unit under it."""
+    subtitle = formats.unit_name(unit, language, per)
+    if title is None:
+        return (
+            {"title": {"text": subtitle, "fontSize": 12, "fontWeight": "normal", "color": MUTED[0]}}
+            if subtitle
+            else {}
+        )
+    return {
+        "title": {"text": said(title, language), **({"subtitle": subtitle} if subtitle else {})}
+    }
+
+
+def values(rows: list[dict]) -> dict:
+    return {"values": rows}

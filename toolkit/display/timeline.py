@@ -1,0 +1,200 @@
+"""The panel over time: bands, hollow points for what is not complete, the plan's changes as lines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+
+from toolkit.display.channels import COLOUR, TEXT, TOLD, heading, one_unit, said, values
+from toolkit.display.rows import Change, Line, Mark, Point
+from toolkit.display.theme import MUTED, PAPER
+from toolkit.language import Sentence, formats
+from toolkit.shown import cell_text
+
+LEFT = 48
+"""Room for the vertical axis, in pixels."""
+
+_LINES = 3  # heights at which labels of changes and marks take turns
+_Y_AXIS = {
+    "title": None,
+    "domain": False,
+    "ticks": False,
+    "grid": True,
+    "tickCount": 4,
+    "minExtent": LEFT - 8,
+    "maxExtent": LEFT - 8,
+    "labelLimit": LEFT - 10,
+}
+_TIME_AXIS = {"title": None, "grid": False}
+
+
+def over_time(
+    lines: Sequence[Line],
+    title: str | Sentence | None,
+    language: str,
+    changes: Sequence[Change] = (),
+    marks: Sequence[Mark] = (),
+    height: int = 220,
+) -> dict:
+    """Series over time: intervals as bands, incomplete periods hollow, changes as labelled lines."""
+    quantities = [p.quantity for line in lines for p in line.points]
+    unit = one_unit(quantities)
+    x = {"field": "day", "type": "temporal", "scale": {"type": "utc"}, "axis": _TIME_AXIS}
+    y = {"type": "quantitative", "scale": {"zero": False, "nice": True}, "axis": _Y_AXIS}
+    data = [
+        _point(i, line, p, unit, language)
+        for i, line in enumerate(lines)
+        for p in line.points
+        if p.quantity.known
+    ]
+    if not data:
+        raise ValueError("a panel over time needs at least one known point")
+    ends = [
+        max((d for d in data if d["line"] == i), key=lambda d: d["day"], default=None)
+        for i in range(len(lines))
+    ]
+    shared = {"x": x, "color": COLOUR, "detail": {"field": "line", "type": "nominal"}}
+    layers = []
+    if any(d["low"] is not None for d in data):
+        layers.append(
+            {
+                "data": values([d for d in data if d["low"] is not None]),
+                "mark": {"type": "area", "opacity": 0.16},
+                "encoding": {**shared, "y": {"field": "low", **y}, "y2": {"field": "high"}},
+            }
+        )
+    for mark in marks:
+        layers += _level(formats.shown(mark.value, unit), said(mark.label, language), y, data)
+    layers += _changes(changes, x, data, language)
+    layers += [
+        {
+            "data": values(data),
+            "mark": {"type": "line", "strokeWidth": 2.2},
+            "encoding": {**shared, "y": {"field": "value", **y}},
+        },
+        {
+            "data": values([d for d in data if d["complete"]]),
+            "mark": {"type": "point", "filled": True, "size": 34, "opacity": 1},
+            "encoding": {**shared, "y": {"field": "value", **y}, "tooltip": TOLD},
+        },
+        {
+            "data": values([d for d in data if not d["complete"]]),
+            "mark": {"type": "point", "filled": False, "size": 60, "opacity": 1, "strokeWidth": 2},
+            "encoding": {**shared, "y": {"field": "value", **y}, "tooltip": TOLD},
+        },
+        *_ends([e for e in ends if e and e["label"]], x, y),
+    ]
+    return {
+        "height": height,
+        "layer": [layer for layer in layers if _has_data(layer)],
+        **heading(title, unit, language),
+    }
+
+
+def _has_data(layer: dict) -> bool:
+    return bool(layer["data"]["values"])
+
+
+def _instant(day: date) -> int:
+    """Midnight in UTC, in milliseconds: the same day in every reader's time zone."""
+    return (day - date(1970, 1, 1)).days * 86_400_000
+
+
+def _level(at: float, label: str, y: dict, data: list[dict]) -> list[dict]:
+    """A level to measure against, named at the end that the lines are further away from."""
+    by_day = sorted(data, key=lambda d: d["day"])
+    early, late = (
+        min(abs(d["value"] - at) for d in by_day if d["day"] == e["day"])
+        for e in (by_day[0], by_day[-1])
+    )
+    left = early > late
+    place = {"field": "at", **y}
+    return [
+        {
+            "data": values([{"at": at}]),
+            "mark": {"type": "rule", "strokeDash": [5, 4]},
+            "encoding": {"y": place},
+        },
+        {
+            "data": values([{"at": at, "label": label}]),
+            "mark": {
+                "type": "text",
+                "align": "left" if left else "right",
+                "dy": -8,
+                "style": "change-label",
+                "color": MUTED[0],
+                "fontSize": 12,
+            },
+            "encoding": {"y": place, "x": {"value": 4 if left else "width"}, "text": TEXT},
+        },
+    ]
+
+
+def _ends(ends: list[dict], x: dict, y: dict) -> list[dict]:
+    """Each line's name over its last point, on a ground of paper."""
+    data = values(ends)
+    mark = {"type": "text", "align": "right", "dy": -13, "fontWeight": 600, "style": "change-label"}
+    place = {"x": x, "y": {"field": "value", **y}, "text": TEXT}
+    ground = {
+        **mark,
+        "stroke": PAPER[0],
+        "strokeWidth": 4,
+        "strokeJoin": "round",
+        "color": PAPER[0],
+    }
+    return [
+        {"data": data, "mark": ground, "encoding": place},
+        {"data": data, "mark": mark, "encoding": {**place, "color": COLOUR}},
+    ]
+
+
+def _point(i: int, line: Line, point: Point, unit: str, language: str) -> dict:
+    q = point.quantity
+    label = said(line.label, language)
+    held = q.low is not None and math.isfinite(q.low) and math.isfinite(q.high)
+    return {
+        "line": i,
+        "label": label,
+        "day": _instant(point.day),
+        "value": formats.shown(q.value, unit),
+        "low": formats.shown(q.low, unit) if held else None,
+        "high": formats.shown(q.high, unit) if held else None,
+        "tone": line.tone,
+        "complete": point.complete,
+        "told": f"{formats.day(point.day, language)}: {cell_text(q, language)}",
+    }
+
+
+def _changes(changes: Sequence[Change], x: dict, data: list[dict], language: str) -> list[dict]:
+    days = sorted(d["day"] for d in data)
+    late = days[len(days) * 3 // 5]
+    groups: dict[tuple[int, bool], list[dict]] = {}
+    for i, change in enumerate(sorted(changes, key=lambda c: c.day)):
+        day = _instant(change.day)
+        groups.setdefault((i % _LINES, day > late), []).append(
+            {"day": day, "label": said(change.label, language)}
+        )
+    layers = []
+    for (line, left), rows in groups.items():
+        top = -10 - 14 * line
+        side = {"align": "right", "dx": -4} if left else {"align": "left", "dx": 4}
+        layers += [
+            {
+                "data": values(rows),
+                "mark": {"type": "rule", "strokeWidth": 1},
+                "encoding": {"x": x, "y": {"value": top - 4}, "y2": {"value": "height"}},
+            },
+            {
+                "data": values(rows),
+                "mark": {
+                    "type": "text",
+                    **side,
+                    "fontSize": 12,
+                    "color": MUTED[0],
+                    "style": "change-label",
+                },
+                "encoding": {"x": x, "y": {"value": top}, "text": TEXT},
+            },
+        ]
+    return layers
