@@ -143,6 +143,8 @@ def print_counts(count: int, seed: int) -> None:
             fit = poisson_regression(y, design.matrix)
             plain.append(rate_ratio(fit, contrast, overdispersed=False).p_value < 0.05)
             quasi.append(rate_ratio(fit, contrast).p_value < 0.05)
+            if len(found) >= count // 2:
+                continue
             fewer = np.where(design.after, rng.binomial(y.astype(int), 0.7), y)
             found.append(interrupted_counts(fewer, design).p_value < 0.05)
         claims = np.array([result.p_value < 0.05 for result in own])

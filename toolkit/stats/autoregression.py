@@ -145,7 +145,7 @@ def ar1_regression(
     if w is not None:
         y, x = y * np.sqrt(w), x * np.sqrt(w)[:, None]
     series, (terms, wanted) = len(y), (x.shape[1], len(c))
-    grid = _rho_grid(y.shape[1])
+    grid = rho_grid(y.shape[1])
     found = {
         name: np.full((series, width), np.nan)
         for name, width in (
@@ -251,7 +251,8 @@ def _checked(y, x, c, times, weights, level):
     return t.astype(int), w
 
 
-def _rho_grid(periods: int) -> np.ndarray:
+def rho_grid(periods: int) -> np.ndarray:
+    """The autocorrelations considered for a series of so many periods: even in asin(rho)."""
     fine = np.ceil(np.pi * np.sqrt(periods) / GRID_SPACING_IN_DEVIATIONS)
     points = max(SMALLEST_GRID, int(fine))
     return np.sin(np.pi * ((np.arange(points) + 0.5) / points - 0.5))
@@ -261,8 +262,8 @@ def _cell_edges(points: int) -> np.ndarray:
     return np.sin(np.linspace(-np.pi / 2, np.pi / 2, points + 1))
 
 
-def _log_prior(points: int) -> np.ndarray:
-    """Log of the prior probability of each grid point's cell."""
+def log_rho_prior(points: int) -> np.ndarray:
+    """Log of the prior probability of each of so many grid points."""
     edges = np.clip((1 + _cell_edges(points)) / 2, 0.0, 1.0)
     return np.log(np.diff(special.betainc(PRIOR_BELOW, PRIOR_ABOVE, edges)))
 
@@ -293,7 +294,7 @@ def _whitened(x: np.ndarray, times: np.ndarray, grid: np.ndarray):
     carried = np.power(grid[:, None], np.diff(times)[None, :])
     log_covariance = np.log1p(-carried**2).sum(axis=1)
     log_information = 2 * np.log(np.abs(np.diagonal(r, axis1=1, axis2=2))).sum(axis=1)
-    return q, r, _log_prior(len(grid)) - 0.5 * (log_covariance + log_information)
+    return q, r, log_rho_prior(len(grid)) - 0.5 * (log_covariance + log_information)
 
 
 def _fit(y, x, times, contrasts, grid, whitened, level) -> dict[str, np.ndarray]:

@@ -4,11 +4,12 @@ Poisson and quasi-Poisson regression with an offset, rate ratios with intervals,
 with the autocorrelation integrated over.
 
 With autocorrelation: the counts' working response at the Poisson fit, log mu + (y - mu) / mu, is
-a linear regression with weights mu; its scaled errors get a free dispersion and first-order
-autocorrelation, integrated over as in `autoregression`. That is the quasi-likelihood step of
-Liang & Zeger (1986) with a working AR(1) correlation, as Zeger (1988) proposed for time series
-of counts, with a t mixture in place of a plugged-in estimate. It needs counts that are not
-mostly zero: below about five a period the working response is too skewed for a t interval.
+a linear regression whose errors are a slow part, first-order autoregressive, and counting noise
+with variance 1 / mu (Zeger 1988). The share of the slow part, its autocorrelation and the overall
+dispersion are all integrated over: REML on a grid of share and rho, a t mixture as in
+`autoregression`. A plain AR(1) for the sum of the two parts forgets too fast: 12 % false claims
+where the slow part has rho .8. Counts must not be mostly zero: below about five a period the
+working response is too skewed for a t interval.
 
 Sources
 -------
@@ -23,10 +24,17 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import stats
 
-from toolkit.stats.autoregression import ar1_regression
+from toolkit.stats.autoregression import (
+    SMALLEST_DEGREES_OF_FREEDOM,
+    log_rho_prior,
+    rho_grid,
+)
 from toolkit.stats.interrupted import InterruptedDesign
+from toolkit.stats.t_mixtures import MixtureSummary, mixture_of_t
 
 SMALLEST_MEAN_COUNT = 5.0
+# Shares of the slow part in the errors' variance (at the average count), each as likely.
+SLOW_SHARES = (0.25, 0.5, 0.75, 1.0)
 _STEPS = 50
 _CLOSE = 1e-10
 
@@ -65,7 +73,7 @@ class RateRatio:
     """A rate under the change divided by the rate without it.
 
     `estimate` of 0.9 is a tenth fewer. `standard_error` is on the log scale. `rho` is the mean
-    autocorrelation where it was integrated over, else None. nan with `reason` where there is no
+    autocorrelation of the slow part where it was integrated over, else None. nan with `reason` where there is no
     answer.
     """
 
@@ -188,22 +196,66 @@ def interrupted_counts(
         )
     method = "quasi-Poisson, autocorrelation integrated over"
     if reason is None:
-        fit = poisson_regression(y, x, exposure)
-        mu = fit.fitted
-        working = np.log(mu) - offset + (y - mu) / mu
-        result = ar1_regression(
-            working, x, contrast, times=design.times, weights=mu, level=level)
-        reason = result.reasons[0]
+        freedom = int(seen.sum()) - x.shape[1]
+        if freedom < SMALLEST_DEGREES_OF_FREEDOM:
+            reason = f"{seen.sum()} counts for {x.shape[1]} terms"
     if reason is not None:
         nan = float("nan")
         return RateRatio(nan, nan, nan, nan, nan, level, nan, None, int(seen.sum()), method,
                          reason)
+    fit = poisson_regression(y, x, exposure)
+    mu = fit.fitted[seen]
+    working = np.log(mu) - offset[seen] + (y[seen] - mu) / mu
+    summary, rho = _slow_and_counting_noise(
+        working, x[seen], mu, design.times[seen], contrast, level)
+    estimate, low, high = (
+        float(np.exp(values[0, 0])) for values in (summary.mean, summary.low, summary.high))
     return RateRatio(
-        estimate=float(np.exp(result.estimate[0, 0])), low=float(np.exp(result.low[0, 0])),
-        high=float(np.exp(result.high[0, 0])), p_value=float(result.p_value[0, 0]),
-        standard_error=float(result.standard_error[0, 0]), level=level,
-        dispersion=fit.dispersion, rho=float(result.rho[0]), n=fit.n, method=method,
+        estimate=estimate, low=low, high=high, p_value=float(summary.p_value[0, 0]),
+        standard_error=float(summary.sd[0, 0]), level=level, dispersion=fit.dispersion, rho=rho,
+        n=fit.n, method=method,
     )
+
+
+def _slow_and_counting_noise(
+    response: np.ndarray,
+    x: np.ndarray,
+    mu: np.ndarray,
+    times: np.ndarray,
+    contrast: np.ndarray,
+    level: float,
+) -> tuple[MixtureSummary, float]:
+    """The contrast's mixture over share and rho of the slow part, and the mean rho."""
+    grid = rho_grid(len(times))
+    # What alternates from period to period is no slow part.
+    slow_prior, grid = log_rho_prior(len(grid))[grid > 0], grid[grid > 0]
+    n, freedom = len(times), len(times) - x.shape[1]
+    distance = np.abs(np.subtract.outer(times, times))
+    slow = np.power(grid[:, None, None], distance)
+    counting = np.diag(mu.mean() / mu)
+    share = np.array(SLOW_SHARES)[None, :, None, None]
+    covariance = (share * slow[:, None] + (1 - share) * counting).reshape(-1, n, n)
+    start = np.linalg.lstsq(x, response, rcond=None)[0]
+    factor = np.linalg.cholesky(covariance)
+    white = np.linalg.solve(factor, np.broadcast_to(
+        np.column_stack([x, response - x @ start]), (len(factor), n, x.shape[1] + 1)))
+    q, r = np.linalg.qr(white[:, :, :-1])
+    along = np.einsum("gnk,gn->gk", q, white[:, :, -1])
+    squares = ((white[:, :, -1] - np.einsum("gnk,gk->gn", q, along)) ** 2).sum(axis=1)
+    log_weight = np.repeat(slow_prior, len(SLOW_SHARES))
+    log_weight = log_weight - (
+        np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
+        + np.log(np.abs(np.diagonal(r, axis1=1, axis2=2))).sum(axis=1)
+        + 0.5 * freedom * np.log(squares))
+    weight = np.exp(log_weight - log_weight.max())
+    weight /= weight.sum()
+    beta = start + np.linalg.solve(r, along[:, :, None])[:, :, 0]
+    reach = np.linalg.solve(r.transpose(0, 2, 1), np.broadcast_to(
+        contrast[:, None], (len(r), len(contrast), 1)))[:, :, 0]
+    spread = np.sqrt(squares / freedom * (reach**2).sum(axis=1))
+    summary = mixture_of_t(
+        (beta @ contrast)[None, :, None], spread[None, :, None], weight[None], freedom, level)
+    return summary, float(weight @ np.repeat(grid, len(SLOW_SHARES)))
 
 
 def _checked_counts(counts, design, exposure):

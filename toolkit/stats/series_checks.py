@@ -30,9 +30,9 @@ PERIODS_AFTER = 8
 ALARM = 0.05
 FAKE_DATES = 3
 LAST_PERIODS = 3
-# A period decides if the effect moves by more than this many standard errors without it; only
+# A period decides if the effect moves by more than this share of a standard error without it; only
 # the few heaviest need looking at.
-LARGEST_MOVE = 1.0
+LARGEST_MOVE = 0.5
 HEAVIEST = 5
 SIMULATIONS = 199
 _FEWEST_BESIDE_FAKE = 4
@@ -188,7 +188,7 @@ def leave_one_out(
 
     Near the change single periods always weigh much when neighbours resemble each other, so
     weight alone is no reason for doubt. Doubtful is a period that lies out of line with the others
-    and without which the effect moves by more than `largest_move` of its standard errors without
+    and without which the effect moves by more than `largest_move` of its standard error without
     it. Number: the smallest p-value of such a period being out of line, times the number of
     periods; 1 where there is none.
     """

@@ -8,6 +8,7 @@ series at once.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy import special
@@ -109,6 +110,7 @@ def _upper_quantile(centre, spread, w, freedom, tail, table):
     return x
 
 
+@lru_cache(maxsize=256)
 def _t_table(freedom: int):
     """Tail probability and its slope on an even grid of s = z / sqrt(freedom + z^2)."""
     s = np.linspace(-1.0, 1.0, TABLE_POINTS)
