@@ -55,6 +55,9 @@ def test_unequal_shares_against_the_published_formula():
     ) ** 2 / (r * (q - p) ** 2)
     found = power.size_for_shares(p, q, power=0.95, alpha=0.01, ratio=r)
     assert found == pytest.approx(want)
+    # One side at half the alpha has the same critical value.
+    one = power.size_for_shares(p, q, power=0.95, alpha=0.005, ratio=r, sides=1)
+    assert one == pytest.approx(want)
 
 
 def test_size_power_and_visible_effect_turn_each_other_round():

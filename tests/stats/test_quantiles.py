@@ -126,7 +126,7 @@ def test_relative_of_zero_quantiles():
 @pytest.mark.parametrize("quantile", [0.5, 0.9])
 def test_difference_of_quantiles_holds_its_level(quantile):
     rng = np.random.default_rng(15)
-    runs, truth = 1500, -math.log(1 - quantile) * 1.0
+    runs, truth = 700, -math.log(1 - quantile) * 1.0
     held = one = 0
     for _ in range(runs):
         a = quantiles.interval(rng.exponential(1, 200), quantile)
@@ -134,5 +134,5 @@ def test_difference_of_quantiles_holds_its_level(quantile):
         found = quantiles.difference(a, b)
         held += found.low <= truth <= found.high
         one += a.low <= truth <= a.high
-    assert 0.935 < held / runs < 0.975
-    assert 0.945 < one / runs < 0.985
+    assert 0.925 < held / runs < 0.985
+    assert 0.935 < one / runs < 0.99
