@@ -129,7 +129,7 @@ cell = st.text(
     | st.sampled_from(',;\t|"\'\n\r .5€'), max_size=8)
 
 
-@settings(settings.get_profile("files"), max_examples=50)
+@settings(settings.get_profile("files"), max_examples=30)
 @given(data=st.data())
 def test_random_tables_in_random_dialects_come_back_or_are_refused(tmp_path, data):
     width = data.draw(st.integers(2, 4))
@@ -161,7 +161,7 @@ def test_random_tables_in_random_dialects_come_back_or_are_refused(tmp_path, dat
         assert values(source, *names) == sorted(expected, key=repr)
 
 
-@settings(settings.get_profile("files"), max_examples=80)
+@settings(settings.get_profile("files"), max_examples=40)
 @given(seed=st.integers(0, 10**9))
 def test_damaged_bytes_are_refused_or_read_as_the_csv_module_reads_them(tmp_path, seed):
     chance = random.Random(seed)

@@ -63,7 +63,10 @@ class Engine(Part):
     buckets: Literal[16, 256] = 256
 
 
-_HOLDS_A_PASSWORD = re.compile(r"://[^/@\s]*:\S*@|[?&](?:password|passwd|pwd|token|secret)=")
+_HOLDS_A_PASSWORD = re.compile(
+    r"://[^/@\s]*:\S+@|[?&](?:password|passwd|pwd|token|secret)=[^&\s]"
+)
+_FROM_ENVIRONMENT = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 
 
 class Company(Part):
@@ -77,7 +80,7 @@ class Company(Part):
         Who the company is and how it counts.
     source
         What reads the tables: ``duckdb://`` for files, or the address of a database. Never with a
-        password: that comes from the environment.
+        password: ``${NAME}`` stands for what the environment holds under that name.
     folder
         Where the tables' paths start, seen from the params file's own folder.
     tables, kpis, tests, packs
@@ -97,6 +100,8 @@ class Company(Part):
     @field_validator("source")
     @classmethod
     def _without_a_password(cls, address: str) -> str:
-        if _HOLDS_A_PASSWORD.search(address):
-            raise ValueError("must not hold a password: keep it in the environment")
+        if _HOLDS_A_PASSWORD.search(_FROM_ENVIRONMENT.sub("", address)):
+            raise ValueError(
+                "must not hold a password: keep it in the environment and write ${NAME} in its place"
+            )
         return address

@@ -185,6 +185,8 @@ def _text(now: Cell) -> Steps:
 
 
 def _whole(cell: Value) -> BooleanValue:
+    if cell.type().is_unsigned_integer():
+        return (cell <= _LARGEST).fill_null(False)
     small = (cell >= -_LARGEST) & (cell <= _LARGEST)
     return (small & (cell == cell.floor())).fill_null(False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import ibis
 from ibis.backends import BaseBackend
@@ -31,7 +31,7 @@ def connect(url: str, folder: Path, place: str) -> BaseBackend:
     Raises
     ------
     Refused
-        A variable that is not set, a password in plain sight, a database that does not answer.
+        A variable that is not set, a database that does not answer.
         No message shows what the variables hold.
     """
     scheme = url.split("://", 1)[0]
@@ -43,7 +43,6 @@ def connect(url: str, folder: Path, place: str) -> BaseBackend:
         raise Refused([
             Problem(place, f"uses ${{{name}}}, and no such environment variable is set")
             for name in dict.fromkeys(missing)])
-    _no_plain_password(url, place)
     filled, secrets = _filled(url)
     try:
         if scheme == "duckdb":
@@ -58,16 +57,6 @@ def connect(url: str, folder: Path, place: str) -> BaseBackend:
         said = _hidden(str(wrong).strip().split("\n")[0], secrets)
         raise Refused(Problem(
             place, f"the database does not answer ({type(wrong).__name__}: {said})")) from None
-
-
-def _no_plain_password(url: str, place: str) -> None:
-    try:
-        password = urlsplit(url).password
-    except ValueError:
-        password = None
-    if password and not _VARIABLE.fullmatch(password):
-        raise Refused(Problem(
-            place, "holds a password: write ${NAME} in its place and set that environment variable"))
 
 
 def _filled(url: str) -> tuple[str, list[str]]:
@@ -109,9 +98,11 @@ def quiet_duckdb(file: Path | None = None) -> BaseBackend:
     """DuckDB in this process: no extension is fetched, no clock but UTC; files only for reading."""
     backend = ibis.duckdb.connect(file or ":memory:", read_only=file is not None)
     for setting in ("autoinstall_known_extensions=false", "autoload_known_extensions=false",
-                    "TimeZone='UTC'", "preserve_insertion_order=true",
-                    "enable_progress_bar=false"):
+                    "TimeZone='UTC'", "preserve_insertion_order=true"):
         backend.raw_sql(f"SET {setting}")
+    # even switching the bar off fails in a notebook without ipywidgets, where it is off already
+    if backend.raw_sql("SELECT current_setting('enable_progress_bar')").fetchone()[0]:
+        backend.raw_sql("SET enable_progress_bar=false")
     return backend
 
 

@@ -1,0 +1,170 @@
+"""Sheets of workbooks. The workbooks are written here, part by part, as the standards have them."""
+
+from __future__ import annotations
+
+import struct
+from datetime import date, datetime
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from company_tables import opened, said, values
+
+from toolkit.data.excel_errors import error_cells
+from toolkit.data.excel_files import cell_name
+
+TYPES = '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">' \
+    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>' \
+    '<Default Extension="xml" ContentType="application/xml"/>' \
+    '<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.' \
+    'spreadsheetml.sheet.main+xml"/></Types>'
+LINKS = "http://schemas.openxmlformats.org/package/2006/relationships"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+ERROR = object()
+
+
+def workbook(path: Path, rows: list[list], merged: str = "", sheet: str = "Orders") -> Path:
+    """An .xlsx with one sheet; dates are serial numbers with a date style, `ERROR` is #DIV/0!."""
+    lines = []
+    for r, row in enumerate(rows):
+        cells = []
+        for c, value in enumerate(row):
+            at = cell_name(r, c)
+            if value is None:
+                continue
+            if value is ERROR:
+                cells.append(f'<c r="{at}" t="e"><f>1/0</f><v>#DIV/0!</v></c>')
+            elif isinstance(value, bool):
+                cells.append(f'<c r="{at}" t="b"><v>{int(value)}</v></c>')
+            elif isinstance(value, (date, datetime)):
+                moment = datetime.combine(value, datetime.min.time()) if type(value) is date else value
+                days = (moment - datetime(1899, 12, 30)).total_seconds() / 86400
+                cells.append(f'<c r="{at}" s="{1 if type(value) is date else 2}"><v>{days!r}</v></c>')
+            elif isinstance(value, (int, float)):
+                cells.append(f'<c r="{at}"><v>{value!r}</v></c>')
+            else:
+                cells.append(f'<c r="{at}" t="inlineStr"><is><t xml:space="preserve">{value}</t></is></c>')
+        lines.append(f'<row r="{r + 1}">{"".join(cells)}</row>')
+    merge = f'<mergeCells count="1"><mergeCell ref="{merged}"/></mergeCells>' if merged else ""
+    style = "".join(f'<xf numFmtId="{n}" applyNumberFormat="1"/>' for n in (0, 14, 22))
+    with ZipFile(path, "w") as book:
+        book.writestr("[Content_Types].xml", TYPES)
+        book.writestr("_rels/.rels", f'<Relationships xmlns="{LINKS}"><Relationship Id="r1" '
+                      f'Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>')
+        book.writestr("xl/workbook.xml", f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
+                      f'<sheet name="{sheet}" sheetId="1" r:id="r1"/></sheets></workbook>')
+        book.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{LINKS}">'
+                      f'<Relationship Id="r1" Type="{OFFICE}/worksheet" Target="worksheets/s.xml"/>'
+                      f'<Relationship Id="r2" Type="{OFFICE}/styles" Target="styles.xml"/></Relationships>')
+        book.writestr("xl/styles.xml", f'<styleSheet xmlns="{MAIN}"><cellXfs count="3">{style}</cellXfs></styleSheet>')
+        book.writestr("xl/worksheets/s.xml", f'<worksheet xmlns="{MAIN}"><sheetData>{"".join(lines)}'
+                      f"</sheetData>{merge}</worksheet>")
+    return path
+
+
+HEADER = ["id", "day", "at", "amount", "ok", "name"]
+KINDS = {"id": "text", "day": "date", "at": "datetime", "amount": "money", "ok": "boolean", "name": "text"}
+ROW = [17, date(2026, 1, 5), datetime(2026, 1, 5, 13, 30), 1234.5, True, "Zoë & Söhne".replace("&", "&amp;")]
+
+
+def source(folder: Path, rows, kinds=KINDS, merged="", **table):
+    workbook(folder / "t.xlsx", rows, merged)
+    columns = {c: {"type": k} for c, k in kinds.items()}
+    return opened(folder, {"t": {"path": "t.xlsx", "columns": columns, **table}})
+
+
+def test_cells_come_back_as_what_they_are(tmp_path):
+    text = ["A-1", "2026-01-06", "2026-01-06 08:00", "7.25", "no", " "]
+    with source(tmp_path, [[None] * 6, HEADER, ROW, [None] * 6, text]) as opened_source:
+        assert values(opened_source, *HEADER) == [
+            ("17", date(2026, 1, 5), datetime(2026, 1, 5, 13, 30), 1234.5, True, "Zoë & Söhne"),
+            ("A-1", date(2026, 1, 6), datetime(2026, 1, 6, 8), 7.25, False, None)]
+        assert opened_source.fingerprint("t").startswith("sha256:")
+
+
+@pytest.mark.parametrize(("rows", "merged", "words"), [
+    ([], "", "is empty"),
+    ([HEADER], "", "a header and no rows"),
+    ([["id", None, *HEADER[1:]], ROW], "", "sheet 'Orders' B1: a column without a name"),
+    ([HEADER, ROW], "A1:B1", "A1: 'id' the header has merged cells"),
+    ([HEADER, ROW, ROW], "A2:A3", "merged cells: unmerge them and fill in every row (1 row, for example A2)"),
+    ([[*HEADER, "id"], [*ROW, 1]], "", "'id' stands 2 times in the header"),
+    ([HEADER[1:], ROW[1:]], "", "'id' is not a column of this sheet. Choices: 'day'"),
+    ([HEADER, [*ROW[:3], ERROR, True, "x"]], "", "holds cells with an Excel error: correct their formulas "
+     "(1 row, for example D2 #DIV/0!)"),
+    ([HEADER, [*ROW[:3], "1,234", True, "x"]], "", "may be a decimal or a thousand"),
+    ([HEADER, [17, 45000, *ROW[2:]]], "", "row 2: '45000'"),
+    ([HEADER, [*ROW[:3], date(2026, 1, 5), True, "x"]], "", "row 2: '2026-01-05'"),
+])
+def test_what_is_refused_and_how(tmp_path, rows, merged, words):
+    with source(tmp_path, rows, merged=merged) as opened_source:
+        assert words in said(opened_source), said(opened_source)
+
+
+def test_sheets_by_name_and_broken_workbooks(tmp_path):
+    with source(tmp_path, [HEADER, ROW], sheet="Order") as opened_source:
+        assert "'Order' is not a sheet of this workbook. Did you mean 'Orders'?" in said(opened_source)
+    whole = (tmp_path / "t.xlsx").read_bytes()
+    columns = {"id": {"type": "text"}}
+    for i, broken in enumerate((b"", b"PK\x03\x04junk", whole[:400], whole.replace(b"sheet", b"sh\0et"))):
+        (tmp_path / f"b{i}.xlsx").write_bytes(broken)
+        with opened(tmp_path, {"t": {"path": f"b{i}.xlsx", "columns": columns}}) as opened_source:
+            assert "workbook" in said(opened_source), said(opened_source)
+
+
+def test_errors_of_an_open_document(tmp_path):
+    office, table = "urn:oasis:names:tc:opendocument:xmlns:office:1.0", "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+    extra, text = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0", "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+
+    def cell(words, kind="string", more=""):
+        return f'<table:table-cell office:value-type="{kind}" {more}><text:p>{words}</text:p></table:table-cell>'
+
+    wrong = cell("#DIV/0!", more='calcext:value-type="error" table:formula="of:=1/0"')
+    number = '<table:table-cell office:value-type="float" office:value="2.5"><text:p>2,5</text:p></table:table-cell>'
+    day = '<table:table-cell office:value-type="date" office:date-value="2026-01-05"><text:p>5.1.</text:p></table:table-cell>'
+
+    def write(rows):
+        content = (f'<office:document-content xmlns:office="{office}" xmlns:table="{table}" xmlns:text="{text}" '
+                   f'xmlns:calcext="{extra}"><office:body><office:spreadsheet><table:table table:name="S">'
+                   + "".join(f"<table:table-row>{r}</table:table-row>" for r in rows)
+                   + "</table:table></office:spreadsheet></office:body></office:document-content>")
+        with ZipFile(tmp_path / "t.ods", "w") as book:
+            book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+            book.writestr("META-INF/manifest.xml", '<manifest:manifest xmlns:manifest='
+                          '"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>')
+            book.writestr("content.xml", content)
+
+    header = cell("a") + cell("d")
+    tables = {"t": {"path": "t.ods", "columns": {"a": {"type": "number"}, "d": {"type": "date"}}}}
+    write([header, number + day])
+    with opened(tmp_path, tables) as opened_source:
+        assert values(opened_source, "a", "d") == [(2.5, date(2026, 1, 5))]
+    write([header, number + day, wrong + day])
+    with opened(tmp_path, tables) as opened_source:
+        assert "A3 #DIV/0!" in said(opened_source)
+
+
+def test_errors_of_a_binary_workbook(tmp_path):
+    """Records as [MS-XLSB] 2.1.4 lays them out: number, size, body."""
+    def record(kind, body):
+        head = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+        return head + bytes([len(body)]) + body
+
+    def wide(text):
+        return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+    def place(column):
+        return struct.pack("<II", column, 0)
+
+    bundle = record(156, struct.pack("<II", 0, 1) + wide("r1") + wide("S"))
+    cells = (record(0, struct.pack("<I", 4) + bytes(13)) + record(3, place(2) + b"\x07")
+             + record(2, place(3) + bytes(4)) + record(0, struct.pack("<I", 9) + bytes(13))
+             + record(11, place(0) + b"\x2a" + bytes(6)))
+    with ZipFile(tmp_path / "t.xlsb", "w") as book:
+        book.writestr("xl/workbook.bin", bundle)
+        book.writestr("xl/_rels/workbook.bin.rels", f'<Relationships xmlns="{LINKS}"><Relationship Id="r1" '
+                      f'Type="{OFFICE}/worksheet" Target="worksheets/s.bin"/></Relationships>')
+        book.writestr("xl/worksheets/s.bin", cells)
+    found = list(error_cells(tmp_path / "t.xlsb", "S", "t.xlsb"))
+    assert found == [(4, 2, "#DIV/0!"), (9, 0, "#N/A")]
