@@ -47,6 +47,13 @@ def test_card_krueger_balanced_stores(stores):
     assert found.se == pytest.approx(1.3423, abs=5e-5)
 
 
+def test_cr2_of_single_stores_is_welchs_error(stores):
+    """HC2 of a difference of two means is Welch's error (MacKinnon & White 1985): 1.3423."""
+    found = difference_in_differences(*stores, method="cr2")
+    assert found.effect == pytest.approx(2.75, abs=5e-5)
+    assert found.se == pytest.approx(1.3423, abs=5e-5)
+
+
 def test_the_default_for_all_stores_is_cr2(stores):
     found = difference_in_differences(*stores, units="all")
     assert found.method == "cr2"

@@ -228,11 +228,11 @@ def difference_in_differences(
         seen_before = seen_after = seen_before & seen_after
     used = (seen_before | seen_after) & (weights > 0)
     seen_before, seen_after = seen_before & used, seen_after & used
+    change = after - before
     cells = _cell_means(before, after, treated, weights, seen_before, seen_after)
     if units == "both":
-        changes = after[used] - before[used]
         design = np.column_stack([np.ones(used.sum()), treated[used]])
-        sums = cluster_sums(changes, design, clusters[used], weights[used])
+        sums = cluster_sums(change[used], design, clusters[used], weights[used])
         contrast = np.array([0.0, 1.0])
     else:
         y = np.r_[before[seen_before], after[seen_after]]
@@ -261,7 +261,6 @@ def difference_in_differences(
             raise CannotBeEstimated(
                 "Welch's comparison is for independent, equally weighted units seen twice"
             )
-        change = after - before
         arms_moments = _moments(change[used & ~treated]), _moments(change[used & treated])
         plain = mean_difference(*arms_moments, level=level)
         if not plain.defined:
