@@ -30,15 +30,16 @@ LARGEST_LOSS = 0.5
 SMALLEST_MIX = 0.1
 
 # Share of panels in which a check fails where nothing is wrong, the largest over 6, 12 and 40
-# clusters, half and a third treated, autocorrelation 0 and .6: measured by
-# `python benchmarks/calibrate_differences.py --only checks`.
+# clusters, half and a third treated, autocorrelation 0 and .6, rounded up: measured by
+# `python benchmarks/calibrate_differences.py`, 1,000 panels a design (the untouched outcome 2,000:
+# it is the false claims of the effects). One cluster: of effects that were claimed.
 FALSE_ALARM_RATES = {
-    "parallel before": 0.06,
-    "fake dates before": 0.06,
+    "parallel before": 0.07,
+    "fake dates before": 0.08,
     "no anticipation": 0.06,
-    "untouched outcome": 0.06,
-    "same mix": 0.05,
-    "no single cluster decides": 0.05,
+    "untouched outcome": 0.07,
+    "same mix": 0.06,
+    "no single cluster decides": 0.01,
 }
 
 
