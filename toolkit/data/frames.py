@@ -7,12 +7,15 @@ in through their contracts (`toolkit.data`); this is the short way in for a note
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from numbers import Integral, Real
 from os import PathLike
 from pathlib import Path
 
 import duckdb
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from ibis.common.exceptions import IbisError
@@ -21,6 +24,11 @@ from toolkit.problems import Problem, Refused
 
 READABLE = (".parquet", ".csv")
 _NAME = "frame"
+
+_SORTS = (
+    ("bool", (bool, np.bool_)), ("int", Integral), ("float", Real), ("str", str), ("datetime", datetime),
+    ("date", date),
+)  # fmt: skip
 
 ENGINE_ERRORS = (duckdb.Error, IbisError)
 """What an engine raises over a query it cannot run."""
@@ -63,13 +71,16 @@ def _from_frame(frame: pd.DataFrame) -> ir.Table:
         elif name in columns:
             problems.append(Problem(f"frame.{name}", "stands twice as a column"))
         else:
-            try:
-                columns[name] = _plain(pa.array(frame.iloc[:, position], from_pandas=True))
-            except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
-                kinds = sorted({type(v).__name__ for v in frame.iloc[:, position].dropna()})
-                seen = f"holds {', '.join(kinds)}" if len(kinds) > 1 else str(error).split("\n")[0]
-                rule = f"must hold one type of value ({seen})"
+            values = frame.iloc[:, position]
+            kinds = _kinds(values) if values.dtype == object else ()
+            if len(kinds) > 1:
+                rule = f"must hold one type of value (holds {', '.join(kinds)})"
                 problems.append(Problem(f"frame.{name}", rule))
+                continue
+            try:
+                columns[name] = _plain(pa.array(values, from_pandas=True))
+            except pa.ArrowException as error:
+                problems.append(Problem(f"frame.{name}", f"cannot be read: {_first_line(error)}"))
     if not problems and not columns:
         problems.append(Problem("frame", "has no columns"))
     if problems:
@@ -77,6 +88,20 @@ def _from_frame(frame: pd.DataFrame) -> ir.Table:
     connection = ibis.duckdb.connect()
     connection.con.register(_NAME, pa.table(columns))
     return connection.table(_NAME)
+
+
+def _kinds(values: pd.Series) -> tuple[str, ...]:
+    """What sorts of values a column of anything holds; whole numbers and others are one sort."""
+    found = {_kind(v) for v in values[values.notna()]}
+    return tuple(sorted(found - {"int"} if "float" in found else found))
+
+
+def _kind(value: object) -> str:
+    # Arrow would take a number beside days for a day, and a truth value beside numbers for a number
+    for name, kind in _SORTS:
+        if isinstance(value, kind):
+            return name
+    return type(value).__name__
 
 
 def _plain(array: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import ibis
 import ibis.expr.types as ir
 
+from toolkit.company.expressions import columns_used
 from toolkit.company.kpis import Kpi
 from toolkit.company.models import Company
 from toolkit.company.tests import Test, TestMetric
@@ -73,17 +74,29 @@ def assembled(company: Company, name: str, table_of: TableOf) -> Study[Experimen
     Returns
     -------
     Study
-        One row for each row of the assignment table; nothing is computed yet.
+        One row for each row of the assignment table. Where tables were joined, only the columns that
+        the test uses, kept by the engine for as long as the study lives.
     """
     definition = from_params(company, name)
     test = company.tests[name]
-    rows = table_of(test.table)
+    rows, joined = table_of(test.table), False
     for metric, column in zip(test.metrics, metric_names(test), strict=True):
         kpi = company.kpis[metric.kpi]
         if kpi.table != test.table:
             sums = _sums(table_of(kpi.table), company, kpi, metric, rows, definition, column)
             rows = _with_sums(rows, sums, metric, definition, column)
-    return Study(rows, definition)
+            joined = True
+    # joined once, whatever is asked of it afterwards
+    return Study(_needed(rows, definition).cache() if joined else rows, definition)
+
+
+def _needed(rows: ir.Table, definition: Experiment) -> ir.Table:
+    named = {getattr(definition, part) for part in ("arm", "unit", "cluster", "strata", "assigned_at")}
+    named |= {*definition.covariates, *definition.segments}
+    sql = [definition.where, definition.target]
+    sql += [s for m in definition.metrics for s in (m.value, m.denominator, m.where)]
+    named |= {c for s in sql if s for c in columns_used(s)}
+    return rows.select([c for c in rows.columns if c in named])
 
 
 def metric_names(test: Test) -> tuple[str, ...]:

@@ -269,6 +269,17 @@ class Effects(Shown):
             raise KeyError(f"{metric!r} and arm {arm!r} name {len(found)} effects; there are {choices}")
         return found[0]
 
+    @property
+    def title(self) -> Sentence:
+        """What a chart of the effects shows."""
+        return Sentence("{test}: difference to {control}, with its interval", {
+            "test": self.definition.title, "control": self.definition.control})
+
+    @property
+    def level_title(self) -> Sentence:
+        """What a chart of the levels shows."""
+        return Sentence("{test}: every measure in each arm", {"test": self.definition.title})
+
     def rows(self, role: str | None = None) -> tuple[EffectRow, ...]:
         """Every metric and arm as plain rows; of one role where given."""
         return tuple(_row(e) for e in self.effects if role in (None, e.metric.role))

@@ -1,0 +1,199 @@
+"""The verdict, in its order: invalid, roll back, ship, hold; each planted, and what is said of it."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from two_arm_tables import declared, shares, two_arms
+
+from toolkit import experiments
+from toolkit.experiments import Experiment, Metric
+
+
+def concluded(table, definition):
+    effects = experiments.estimate(table, definition)
+    checks = experiments.check(effects)
+    return experiments.conclude(effects, checks)
+
+
+def planted(seed: int = 1, n: int = 2000, gain: float = 0.0, cost: float = 0.0) -> pd.DataFrame:
+    """y is the primary metric, wait a guardrail for which lower is better."""
+    table = two_arms(seed, n, lift=gain)
+    table["wait"] = np.random.default_rng(seed + 1).normal(5, 1, n) + cost * (table.arm == "b")
+    return table
+
+
+PRIMARY = Metric("y", role="primary", worthwhile=0.5, label="Value")
+GUARD = Metric("wait", role="guardrail", margin=0.3, better="lower", format="hours", label="Wait")
+
+
+def test_ship():
+    first = concluded(planted(gain=1.0), declared(PRIMARY, GUARD))[0]
+    assert (first.verdict, first.comparison, first.kpi) == ("ship", "b", "y")
+    assert "Value is" in str(first.sentence) and "higher with b than with a" in str(first.sentence)
+    assert "Wait stays within what is acceptable" in str(first.sentence)
+    assert str(first.decision) == "Ship b." and first.headline and first.grade == "A"
+
+
+def test_roll_back_because_the_primary_is_worse():
+    first = concluded(planted(gain=-1.0), declared(PRIMARY, GUARD))[0]
+    assert first.verdict == "roll_back" and first.kpi == "y" and first.estimate < 0
+    assert "lower with b than with a" in str(first.sentence)
+    assert str(first.decision) == "Take b back to a."
+
+
+def test_roll_back_because_a_guardrail_is_broken_though_the_primary_is_better():
+    first = concluded(planted(gain=1.0, cost=0.8), declared(PRIMARY, GUARD))[0]
+    assert first.verdict == "roll_back" and first.kpi == "wait"
+    assert "longer with b than with a" in str(first.sentence)
+    assert "0.30 hours" in str(first.sentence)
+
+
+def test_hold_because_a_guardrail_is_not_shown_to_be_kept():
+    first = concluded(planted(gain=1.0, cost=0.28), declared(PRIMARY, GUARD))[0]
+    assert first.verdict == "hold" and "not shown to stay within" in str(first.sentence)
+
+
+def test_a_guardrail_within_a_share_of_what_it_was():
+    relative = Metric("wait", role="guardrail", relative_margin=0.06, better="lower")
+    assert concluded(planted(gain=1.0), declared(PRIMARY, relative))[0].verdict == "ship"
+    assert concluded(planted(gain=1.0, cost=0.8), declared(PRIMARY, relative))[0].verdict == "roll_back"
+
+
+def test_invalid_comes_before_everything():
+    table = planted(gain=-1.0).query("arm == 'a' or index % 4 == 1")
+    first = concluded(table, declared(PRIMARY, GUARD))[0]
+    assert first.verdict == "invalid" and math.isnan(first.estimate)
+    assert "not assigned as intended" in str(first.sentence)
+    assert first.checks and any(c.takes_verdict and c.passed is False for c in first.checks)
+
+
+def test_worse_within_the_margin_is_neither_rolled_back_nor_shipped():
+    primary = Metric("y", role="primary", margin=1.0)
+    first = concluded(planted(gain=-0.5), declared(primary))[0]
+    assert first.verdict == "hold" and "worse" in str(first.sentence)
+    assert concluded(planted(gain=-2.0), declared(primary))[0].verdict == "roll_back"
+
+
+def test_a_lower_metric_is_better_where_it_says_so():
+    metric = Metric("wait", role="primary", better="lower", format="hours")
+    assert concluded(planted(cost=-0.5), declared(metric))[0].verdict == "ship"
+    assert concluded(planted(cost=0.5), declared(metric))[0].verdict == "roll_back"
+    assert "shorter" in str(concluded(planted(cost=-0.5), declared(metric))[0].sentence)
+
+
+def test_of_three_arms_the_better_one_is_shipped_and_the_harmful_one_named():
+    rng = np.random.default_rng(5)
+    arm = np.array(["a", "b", "c"]).repeat(1000)
+    table = pd.DataFrame({"arm": arm, "y": rng.normal(10, 2, 3000) + (arm == "b") - 1.0 * (arm == "c")})
+    definition = Experiment(arm="arm", control="a", arms={"a": 1, "b": 1, "c": 1}, metrics=[PRIMARY])
+    first = concluded(table, definition)[0]
+    assert (first.verdict, first.comparison) == ("ship", "b")
+    assert "c does harm and should stop" in str(first.sentence)
+
+
+def test_holm_over_arms_and_the_interval_that_agrees_with_it():
+    """Each of four arms alone would pass at 5 %; together none does, and no interval says otherwise."""
+    control = [0.0, 1.0] * 500
+    step = 1.985 * math.sqrt(2 * np.var(control, ddof=1) / 1000)
+    rows = [pd.DataFrame({"arm": "a", "y": control})]
+    rows += [pd.DataFrame({"arm": arm, "y": np.array(control) + step}) for arm in "bcde"]
+    definition = Experiment(arm="arm", control="a", arms=dict.fromkeys("abcde", 1), metrics=[PRIMARY])
+    effects = experiments.estimate(pd.concat(rows), definition)
+    for e in effects:
+        assert e.difference.p_value < 0.05 < e.p_adjusted and not e.agreed
+        assert e.difference.low > 0 > e.shown.low and e.shown.level > 0.95
+    assert experiments.conclude(effects, experiments.check(effects))[0].verdict == "hold"
+
+
+def test_where_correction_changes_nothing_the_interval_keeps_its_level():
+    effects = experiments.estimate(planted(gain=1.0), declared(PRIMARY, Metric("wait", role="primary")))
+    assert all(e.shown.level == 0.95 and e.corrected.level > 0.95 for e in effects)
+
+
+def test_hold_says_how_much_longer():
+    """Units for an effect by the normal formula (1.96 + 0.8416)^2 2 sd^2 / effect^2 an arm."""
+    n = 600
+    table = planted(7, n, gain=0.0)
+    days = [date(2026, 9, 1) + timedelta(days=int(i)) for i in np.arange(n) * 14 // n]
+    table["sent"] = pd.to_datetime(days)
+    definition = declared(Metric("y", role="primary", worthwhile=0.2), assigned_at="sent")
+    findings = concluded(table, definition)
+    first = findings[0]
+    assert first.verdict == "hold"
+    spread = table.groupby("arm").y.var().sum()
+    needed = 2 * (1.959964 + 0.841621) ** 2 * spread / 0.2**2
+    assert first.numbers["more_units"] == pytest.approx(needed - n, rel=0.01)
+    assert first.numbers["more_weeks"] == pytest.approx(first.numbers["more_units"] / (n / 2), rel=1e-6)
+    assert "more rows, about" in str(first.sentence) and "weeks more" in str(first.sentence)
+
+
+def test_hold_where_the_effect_worth_having_would_have_been_seen():
+    first = concluded(planted(8, 4000), declared(PRIMARY))[0]
+    assert first.verdict == "hold" and "would have been seen" in str(first.sentence)
+    assert str(first.decision) == "Keep a; end the test."
+
+
+def test_hold_while_it_runs():
+    running = {"ends": date(2026, 9, 30), "as_of": date(2026, 9, 14)}
+    first = concluded(planted(9, 300), declared(PRIMARY, **running))[0]
+    assert first.verdict == "hold" and "Too early to tell: the test runs until 30 Sep 2026" in str(first.sentence)
+    assert str(first.decision) == "Let it run until 30 Sep 2026."
+
+
+def test_a_running_test_may_be_shipped_when_it_is_clear():
+    running = {"ends": date(2026, 9, 30), "as_of": date(2026, 9, 14)}
+    assert concluded(planted(gain=2.0), declared(PRIMARY, **running))[0].verdict == "ship"
+
+
+def test_doubts_stand_in_the_sentence():
+    table = planted(gain=1.0).assign(customer_id=lambda t: t.index // 2 * 2)
+    first = concluded(table, declared(PRIMARY, unit="customer_id"))[0]
+    assert "But “Everyone assigned is in one arm only” does not hold" in str(first.sentence)
+    assert first.grade is None
+
+
+def test_ids_name_metric_arm_and_segment():
+    table = planted().assign(region=lambda t: np.where(t.index % 3 == 0, "n/w", "s"))
+    found = concluded(table, declared(PRIMARY, GUARD, name="mail", segments=["region"]))
+    ids = [f.id for f in found]
+    assert ids[:3] == ["ab_test/mail", "ab_test/mail/y/b", "ab_test/mail/wait/b"]
+    assert "ab_test/mail/y/b/region=n%2Fw" in ids and "ab_test/mail/y/a/level" in ids
+    assert ids[-1] == "ab_test/mail/sample_ratio" and len(set(ids)) == len(ids)
+
+
+def test_an_empty_segment_is_no_data_with_its_reason():
+    table = planted(n=400)
+    table["region"] = np.where(table.index < 3, "rare", "common")
+    table.loc[(table.region == "rare"), "arm"] = "a"
+    found = {f.id: f for f in concluded(table, declared(PRIMARY, segments=["region"]))}
+    rare = found["ab_test/test/y/b/region=rare"]
+    assert rare.verdict == "no_data" and math.isnan(rare.estimate)
+    assert "the treatment has 0 units" in str(rare.sentence)
+
+
+def test_points_and_percent_are_different_words():
+    findings = concluded(shares((300, 1000), (400, 1000)), declared(Metric("hit", role="primary")))
+    assert "10.0 percentage points higher" in str(findings[1].sentence) or "10 percentage points" in str(findings[1].sentence)
+    assert findings[1].unit == "points" and findings[1].numbers["relative"] == pytest.approx(1 / 3)
+
+
+def test_money_is_said_a_customer():
+    metric = Metric("y", role="primary", format="money", per="customer", label="Spend")
+    first = concluded(planted(gain=1.0), declared(metric, currency="EUR"))[0]
+    assert "b brings" in str(first.sentence) and "EUR more a customer than a" in str(first.sentence)
+
+
+def test_everything_shown_can_be_written_down_and_read_back():
+    import json
+
+    from toolkit.language import Sentence
+
+    findings = concluded(planted(gain=1.0), declared(PRIMARY, GUARD))
+    for f in findings:
+        kept = json.loads(json.dumps(f.to_json(), allow_nan=False))
+        assert str(Sentence.from_json(kept["said"]["sentence"])) == kept["sentence"]
