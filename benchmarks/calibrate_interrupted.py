@@ -155,7 +155,8 @@ def print_counts(count: int, seed: int) -> None:
 
 
 def print_checks(count: int, seed: int) -> None:
-    print(f"\n## Alarms of the checks where nothing is wrong ({count} series a cell, seed {seed})\n")
+    print(f"\n## Alarms of the checks where nothing is wrong ({count} series a cell, seed {seed})")
+    print()
     print("| periods | rho | season | " + " | ".join(CHECKS) + " |")
     print("|---" * (3 + len(CHECKS)) + "|")
     everything: dict[str, list[bool]] = {name: [] for name in CHECKS}

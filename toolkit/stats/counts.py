@@ -73,8 +73,8 @@ class RateRatio:
     """A rate under the change divided by the rate without it.
 
     `estimate` of 0.9 is a tenth fewer. `standard_error` is on the log scale. `rho` is the mean
-    autocorrelation of the slow part where it was integrated over, else None. nan with `reason` where there is no
-    answer.
+    autocorrelation of the slow part where it was integrated over, else None. nan with `reason`
+    where there is no answer.
     """
 
     estimate: float
