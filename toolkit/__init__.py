@@ -25,7 +25,6 @@ _HOME = {
     "open_company": "toolkit.opened",
     "experiments": "toolkit.experiments",
     "charts": "toolkit.display.charts",
-    "tables": "toolkit.display.tables",
 }
 
 __all__ = ["__version__", *_HOME]

@@ -72,9 +72,11 @@ def check(params: Params) -> None:
     with source_of(file) as source:
         reports = check_contracts(source)
     for report in reports:
-        aside = sum(report.set_aside.values())
-        told = "".join(f"\n  {count:,} set aside: {rule}" for rule, count in report.set_aside.items())
-        print(f"{report.table}: {report.rows:,} rows" + (f", {aside:,} set aside as declared{told}" if aside else ""))
+        print(f"{report.name}: {report.rows:,} rows" + (f", {report.aside:,} set aside as declared" if report.aside else ""))
+        for s in report.set_aside:
+            print(f"  {s.rows:,} set aside: {f'{s.column} ' if s.column else ''}{s.rule}")
+        for u in report.unmatched:
+            print(f"  {u.rows:,} without a match in {u.table}")
     print(f"{params}: params and {len(reports)} tables keep their contracts")
 
 

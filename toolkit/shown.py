@@ -106,6 +106,9 @@ class Grid:
             "note": self.note.to_json() if self.note else None,
         }
 
+    def _repr_mimebundle_(self, include: Sequence[str] | None = None, exclude: Sequence[str] | None = None) -> dict:
+        return {"text/plain": self.text(), "text/html": self.html(), GRID: self.to_json()}
+
     @classmethod
     def from_json(cls, data: dict) -> Grid:
         """The inverse of `to_json`."""
@@ -131,8 +134,7 @@ class Shown:
         return self.grid().text()
 
     def _repr_mimebundle_(self, include: Sequence[str] | None = None, exclude: Sequence[str] | None = None) -> dict:
-        grid = self.grid()
-        return {"text/plain": grid.text(), "text/html": grid.html(), GRID: grid.to_json()}
+        return self.grid()._repr_mimebundle_(include, exclude)
 
 
 def cell_text(cell: Cell, language: str) -> str:

@@ -72,6 +72,8 @@ def decimals_of(quantity: Quantity) -> int:
     if unit == "probability":
         return 0
     size = abs(shown(quantity.value, unit))
+    if unit in TIMES and round(size, 1) == round(size):
+        return 0
     if unit in SHARES or unit in TIMES or unit == "score":
         return 2 if 0 < size < 1 else 1
     if len(unit) == 3 and unit.isupper():

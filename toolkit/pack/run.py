@@ -17,7 +17,7 @@ from toolkit.opened import source_of
 from toolkit.pack import manifest, publish
 from toolkit.pack.execute import DEADLINE, Outcome, run_notebook
 from toolkit.pack.index import render_index
-from toolkit.pack.jobs import Job, jobs_of, notebooks_folder, pick_pack
+from toolkit.pack.jobs import Job, jobs_of, notebooks_folder, parameters_of, pick_pack
 from toolkit.pack.page import PageContext, PageLink, render_failure, render_page
 from toolkit.pack.records import findings_of, tables_of
 
@@ -89,11 +89,12 @@ def run(
         Another run of the same pack is under way.
     """
     began = datetime.now(UTC)
-    file = load_company(params)
+    folder = notebooks_folder(Path.cwd(), Path(params).parent)
+    file = load_company(params, {p.stem: tuple(parameters_of(p)) for p in sorted(folder.glob("*.ipynb"))})
     about = file.company.company
     asked = resolve(period, about.as_of, about.fiscal_year_starts)
     name, chosen = pick_pack(file, pack)
-    work = jobs_of(file, chosen, str(asked), notebooks_folder(Path.cwd(), file.path.parent), only)
+    work = jobs_of(file, chosen, str(asked), folder, only)
     told("checking the tables", 0, len(work))
     inputs = inputs_of(file)
     home = out / about.id / name
@@ -121,7 +122,8 @@ def inputs_of(file: CompanyFile) -> list[dict]:
     with source_of(file) as source:
         reports = check_contracts(source)
         return [
-            {"table": r.table, "fingerprint": source.fingerprint(r.table), "rows": r.rows, "set_aside": dict(r.set_aside)}
+            {"table": r.name, "fingerprint": source.fingerprint(r.name), "rows": r.rows, "kept": r.kept,
+             "set_aside": [{"column": s.column, "rule": s.rule, "rows": s.rows} for s in r.set_aside]}
             for r in reports
         ]
 
