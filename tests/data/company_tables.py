@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from toolkit.company.models import Company
@@ -33,7 +34,12 @@ def written(folder: Path, text: str | bytes, columns: dict, name: str = "t.csv",
 def values(source: Source, *columns: str) -> list[tuple]:
     """The rows of table ``t``, sorted."""
     rows = source.run(source.table("t").select(*columns))
-    return sorted((tuple(r.values()) for r in rows), key=repr)
+    return in_order(tuple(r.values()) for r in rows)
+
+
+def in_order(rows: Iterable[tuple]) -> list[tuple]:
+    """Rows sorted by their values, missing ones last."""
+    return sorted(rows, key=lambda row: [(v is None, "" if v is None else v) for v in row])
 
 
 def said(source: Source) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import struct
+import zlib
 from datetime import date, datetime
 from pathlib import Path
 from zipfile import ZipFile
@@ -62,6 +64,20 @@ def workbook(path: Path, rows: list[list], merged: str = "", sheet: str = "Order
                       f"</sheetData>{merge}</worksheet>")
     return path
 
+
+# An .xls with columns id, day, amount; A 2026-01-05 1234.5; B 2026-01-06 #DIV/0! (made with xlwt 1.3)
+OLD_WORKBOOK = (
+    'c-rk)O=uHA6#izDG(R-Ira~)}P_$}o1@+>kU0bR>rB*NgAZTiGDAhz_J=B9%Yru;jcv8F+>cLCZi$AEKHxEK'
+    'Y4}u^hdhAJ1@X%&`?`5~9wL$}0sLmJW&CHwmc3x)Qo7ven#b{~jK}#7+&;u7LmLCl@Iz`FvR3e~u%i^Mw`zT'
+    'o&YYKiJEo6fSPlK<$yoS8qWf-{cen}GeMClmLU@(`>Bvui9Vna%?4c#OaZj&a2X0a+J@}$UhBJWAhXCn8A=9'
+    '<WE>RVDrQ8WiTcH3Tj*l3fs5cs)|g!4f(JJ5tz?8O(at7=~ldh;WxQ){fD)!m3`(1H$RvY9;B!?=S0aD>p6O'
+    'm_A6mk_7Lp2jyT0ep3$`b9$PS68n<`tOVN-rwkbw1`XfHw-s00qcYWNr9X?=&lCx{(L%<KRbtw<Q0%aE<TcW'
+    '0qN8@#d+#<?p$_^9H*C3Uw}7v*$g6!HiMu9Nh8TL!cvY(s6@z`xw~K9CWnX2<D!|61E6|LY+|cm;Sw{59Fi8'
+    '-g6t5+Hj$U*sT-u+A~H_aQr<q)WEb{LN}nsz+D_x_61+1v*Oa$VxiEX+ackkTxs}Q@1LgDanfK-t+UVFy6Q6'
+    '&R=v1BR)=kC})5(>+rF<0G{LA*@Ga|O_mVFk6G0y=-h>EP%cy`o6&9LW+*=iZK5;o7ra~hwmi(z|_S+iHY#A'
+    'Kea49^fA&+r8!ATtxgPU3kCAJv%eRXs)w54j_4hd&X3hK7cQhK7cQ#(xb}y%xwzsN23K@N2)<{;o4msiHrV{'
+    'IfWS9R0@VQn?pd%JUen%YW9xqnu}{6>^;Kg^WWqdLE+~7CT1k_FuZTsoMXuVq)aag;2fYSL(6zFOUBND#_Hv'
+)
 
 HEADER = ["id", "day", "at", "amount", "ok", "name"]
 KINDS = {"id": "text", "day": "date", "at": "datetime", "amount": "money", "ok": "boolean", "name": "text"}
@@ -168,3 +184,13 @@ def test_errors_of_a_binary_workbook(tmp_path):
         book.writestr("xl/worksheets/s.bin", cells)
     found = list(error_cells(tmp_path / "t.xlsb", "S", "t.xlsb"))
     assert found == [(4, 2, "#DIV/0!"), (9, 0, "#N/A")]
+
+
+def test_an_old_workbook_and_its_errors(tmp_path):
+    (tmp_path / "t.xls").write_bytes(zlib.decompress(base64.b85decode(OLD_WORKBOOK)))
+    kinds = {"id": {"type": "text"}, "day": {"type": "date"}}
+    with opened(tmp_path, {"t": {"path": "t.xls", "sheet": "Orders", "columns": kinds}}) as opened_source:
+        assert values(opened_source, "id", "day") == [("A", date(2026, 1, 5)), ("B", date(2026, 1, 6))]
+    kinds["amount"] = {"type": "money"}
+    with opened(tmp_path, {"t": {"path": "t.xls", "columns": kinds}}) as opened_source:
+        assert "C3 #DIV/0!" in said(opened_source)
