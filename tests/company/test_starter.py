@@ -17,7 +17,7 @@ def test_it_loads_with_every_choice_taken(written):
     assert taken >= 7
     company = load_company(written(text=text)).company
     assert company.company.fiscal_year_starts == 4
-    assert company.source == "postgres://reader@db.example.com/shop"
+    assert company.source == "postgres://reader:${SHOP_PASSWORD}@db.example.com/shop"
     assert company.tests["spring_mail"].segments == ["region"]
 
 
@@ -29,4 +29,4 @@ def test_any_folder_is_written_safely(written):
 def test_it_holds_no_secret_and_says_where_they_come_from():
     text = starter_params("../data")
     assert "from\n# the environment" in text
-    assert not re.search(r"://[^/\s]*:[^/\s]*@", text)
+    assert not re.search(r"://[^/\s]*:(?!\$\{)[^/\s]*@", text)

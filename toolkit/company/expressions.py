@@ -250,8 +250,7 @@ def _call_faults(tokens: list[Token]) -> list[Fault]:
         called = following is not None and following.token_type is TokenType.L_PAREN
         if not called or token.token_type in _OPENS or token.token_type is TokenType.STRING:
             continue
-        quoted_name = token.token_type is TokenType.IDENTIFIER
-        if name[:1].isalpha() and (quoted_name or name not in _ALLOWED | _TYPE_NAMES):
+        if name[:1].isalpha() and name not in _ALLOWED | _TYPE_NAMES:
             faults.append(_call_fault(name, token))
     return faults
 
@@ -319,7 +318,7 @@ def _node_fault(
     if isinstance(node, exp.Column):
         return _column_fault(node, known)
     if isinstance(node, exp.DataType):
-        allowed = node.this.name in _TYPES and not node.args.get("nested")
+        allowed = node.this.name in _TYPES
         return None if allowed else ("holds no type that may be cast to", _TYPES_SHOWN)
     if isinstance(node, exp.Anonymous):
         allowed = node.name.lower() in _ALLOWED

@@ -31,8 +31,8 @@ company:
 folder: {folder}
 
 # Tables may also be those of a database. Its password never stands in this file: it comes from
-# the environment of whoever runs the toolkit.
-#source: postgres://reader@db.example.com/shop
+# the environment of whoever runs the toolkit, under the name in ${{...}}.
+#source: postgres://reader:${{SHOP_PASSWORD}}@db.example.com/shop
 
 tables:
   mailing:                      # one row for each customer who was assigned
