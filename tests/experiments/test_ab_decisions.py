@@ -34,7 +34,7 @@ GUARD = Metric("wait", role="guardrail", margin=0.3, better="lower", format="hou
 def test_ship():
     first = concluded(planted(gain=1.0), declared(PRIMARY, GUARD))[0]
     assert (first.verdict, first.comparison, first.kpi) == ("ship", "b", "y")
-    assert "Value is" in str(first.sentence) and "higher with b than with a" in str(first.sentence)
+    assert str(first.sentence).startswith("Value: b brings") and "more than a" in str(first.sentence)
     assert "Wait stays within what is acceptable" in str(first.sentence)
     assert str(first.decision) == "Ship b." and first.headline and first.grade == "A"
 
@@ -42,14 +42,14 @@ def test_ship():
 def test_roll_back_because_the_primary_is_worse():
     first = concluded(planted(gain=-1.0), declared(PRIMARY, GUARD))[0]
     assert first.verdict == "roll_back" and first.kpi == "y" and first.estimate < 0
-    assert "lower with b than with a" in str(first.sentence)
+    assert "less than a" in str(first.sentence)
     assert str(first.decision) == "Take b back to a."
 
 
 def test_roll_back_because_a_guardrail_is_broken_though_the_primary_is_better():
     first = concluded(planted(gain=1.0, cost=0.8), declared(PRIMARY, GUARD))[0]
     assert first.verdict == "roll_back" and first.kpi == "wait"
-    assert "longer with b than with a" in str(first.sentence)
+    assert "longer than a" in str(first.sentence)
     assert "0.30 hours" in str(first.sentence)
 
 
@@ -83,7 +83,7 @@ def test_a_lower_metric_is_better_where_it_says_so():
     metric = Metric("wait", role="primary", better="lower", format="hours")
     assert concluded(planted(cost=-0.5), declared(metric))[0].verdict == "ship"
     assert concluded(planted(cost=0.5), declared(metric))[0].verdict == "roll_back"
-    assert "shorter" in str(concluded(planted(cost=-0.5), declared(metric))[0].sentence)
+    assert "takes 0.49 hours less than a" in str(concluded(planted(cost=-0.5), declared(metric))[0].sentence)
 
 
 def test_of_three_arms_the_better_one_is_shipped_and_the_harmful_one_named():
@@ -178,7 +178,7 @@ def test_an_empty_segment_is_no_data_with_its_reason():
 
 def test_points_and_percent_are_different_words():
     findings = concluded(shares((300, 1000), (400, 1000)), declared(Metric("hit", role="primary")))
-    assert "10.0 percentage points higher" in str(findings[1].sentence) or "10 percentage points" in str(findings[1].sentence)
+    assert "b brings 10 percentage points more than a" in str(findings[1].sentence)
     assert findings[1].unit == "points" and findings[1].numbers["relative"] == pytest.approx(1 / 3)
 
 

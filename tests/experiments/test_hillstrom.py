@@ -100,7 +100,7 @@ def test_the_verdict_and_its_sentence(numbers):
     headline = numbers[""]
     assert headline["verdict"] == "ship" and headline["headline"] is True
     assert headline["comparison"] == MENS
-    assert headline["sentence"].startswith("Visits is 7.7 percentage points higher with Mens E-Mail")
+    assert headline["sentence"].startswith("Visits: Mens E-Mail brings 7.7 percentage points more than No E-Mail")
     assert headline["decision"] == "Ship Mens E-Mail."
     assert all("significant" not in f["sentence"] for f in numbers.values())
 

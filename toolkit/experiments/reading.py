@@ -6,7 +6,7 @@ stratum.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -128,15 +128,15 @@ def _read(table: ir.Table, rows: ir.Table, definition: Experiment) -> Reading:
     _refuse_arms(counts, definition)
     found = {r[ARM]: r for r in counts}
     every = _every_row(table, definition)
+    units, several, repeated, crossed = _units_apart(rows, definition, found)
     arms = tuple(
         ArmCount(
-            a, int(found[a]["units"]), int(found[a]["rows"]), int(found[a]["rows"]),
+            a, units[a], int(found[a]["rows"]), int(found[a]["rows"]),
             every.get(a, int(found[a]["rows"])) - int(found[a]["rows"]),
             None if definition.target is None else int(found[a]["target"] or 0),
         )
         for a in definition.arms
     )  # fmt: skip
-    several, repeated, crossed = _units_apart(rows, definition, arms)
     covariates, flagged = _with_flags(rows, definition, counts)
     whole, segments, strata = _scanned(flagged, definition, covariates, several, counts)
     basis = next(iter(whole.cells.values())).basis
@@ -174,7 +174,7 @@ def _windows(definition: Experiment) -> list[Metric]:
 
 
 def _counted(rows: ir.Table, definition: Experiment) -> list[dict]:
-    """One row an arm: rows, units, what is missing, when assigned."""
+    """One row an arm: rows, what is missing, when assigned."""
     assigned, at = definition.assigned, definition.assigned_at
     keep = dict.fromkeys(c for c in (assigned, at, *definition.covariates) if c)
     sql = {ARM: arm_expression(definition)}
@@ -187,7 +187,6 @@ def _counted(rows: ir.Table, definition: Experiment) -> list[dict]:
         sql[f"late_{m.name}"] = f'CAST("{at}" AS TIMESTAMP) + INTERVAL {int(m.within_days)} DAY > {end}'
     asked = with_expressions(rows, {**sql, **dims}, keep)
     wanted = {"rows": asked.count()}
-    wanted["units"] = asked[assigned].nunique() if assigned else asked.count()
     wanted["nameless"] = asked[assigned].isnull().sum() if assigned else ibis.literal(0)
     wanted["target"] = asked[TARGET].sum() if definition.target is not None else ibis.literal(0)
     wanted["first"] = asked[at].min() if at else ibis.null("date")
@@ -249,20 +248,22 @@ def _every_row(table: ir.Table, definition: Experiment) -> dict[str, int]:
     return {r[ARM]: int(r["n"]) for r in asked.group_by(ARM).agg(n=asked.count()).to_pyarrow().to_pylist()}
 
 
-def _units_apart(rows: ir.Table, definition: Experiment, arms: Iterable[ArmCount]) -> tuple[bool, int, int]:
-    """Whether units have several rows; how many have, where they should not; how many are in two arms."""
+def _units_apart(
+    rows: ir.Table, definition: Experiment, found: Mapping[str, dict]
+) -> tuple[dict[str, int], bool, int, int]:
+    """Units by arm; whether some have several rows; how many do and should not; how many are in two arms."""
+    by_arm = {arm: int(r["rows"]) for arm, r in found.items()}
     assigned = definition.assigned
     if assigned is None:
-        return False, 0, 0
+        return by_arm, False, 0, 0
     asked = with_expressions(rows, {ARM: arm_expression(definition)}, [assigned])
-    total = int(asked[assigned].nunique().execute())
-    several = sum(a.rows for a in arms) > total
-    if not several:
-        return False, 0, 0
+    if sum(by_arm.values()) == int(asked[assigned].nunique().execute()):
+        return by_arm, False, 0, 0
+    units = asked.group_by(ARM).agg(units=asked[assigned].nunique()).to_pyarrow().to_pylist()
     by_unit = asked.group_by(assigned).agg(n=asked.count(), k=asked[ARM].nunique())
-    found = by_unit.agg(repeated=(by_unit.n > 1).sum(), crossed=(by_unit.k > 1).sum()).to_pyarrow().to_pylist()[0]
-    repeated = 0 if definition.cluster else int(found["repeated"] or 0)
-    return True, repeated, int(found["crossed"] or 0)
+    apart = by_unit.agg(repeated=(by_unit.n > 1).sum(), crossed=(by_unit.k > 1).sum()).to_pyarrow().to_pylist()[0]
+    repeated = 0 if definition.cluster else int(apart["repeated"] or 0)
+    return {r[ARM]: int(r["units"]) for r in units}, True, repeated, int(apart["crossed"] or 0)
 
 
 def _with_flags(

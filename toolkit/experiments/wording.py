@@ -41,23 +41,23 @@ def effect_said(effect: Effect) -> Sentence:
         return Sentence("{metric}: {arm} cannot be compared with {control}: {reason}.", {**values, "reason": reason})
     if q.low <= 0 <= q.high:
         return Sentence("{metric}: {arm} and {control} cannot be told apart ({difference:range}).", values)
-    up = q.value > 0
+    more = q.value > 0
+    if q.unit in TIMES:
+        return Sentence(
+            "{metric}: {arm} takes {difference:size} longer than {control} ({difference:sizes})." if more
+            else "{metric}: {arm} takes {difference:size} less than {control} ({difference:sizes}).",
+            values,
+        )  # fmt: skip
     if effect.metric.per and len(q.unit) == 3 and q.unit.isupper():
         values["per"] = effect.metric.per
         return Sentence(
-            "{metric}: {arm} brings {difference:size} more a {per} than {control} ({difference:sizes})." if up
+            "{metric}: {arm} brings {difference:size} more a {per} than {control} ({difference:sizes})." if more
             else "{metric}: {arm} brings {difference:size} less a {per} than {control} ({difference:sizes}).",
             values,
         )  # fmt: skip
-    if q.unit in TIMES:
-        return Sentence(
-            "{metric} is {difference:size} longer with {arm} than with {control} ({difference:sizes})." if up
-            else "{metric} is {difference:size} shorter with {arm} than with {control} ({difference:sizes}).",
-            values,
-        )  # fmt: skip
     return Sentence(
-        "{metric} is {difference:size} higher with {arm} than with {control} ({difference:sizes})." if up
-        else "{metric} is {difference:size} lower with {arm} than with {control} ({difference:sizes}).",
+        "{metric}: {arm} brings {difference:size} more than {control} ({difference:sizes})." if more
+        else "{metric}: {arm} brings {difference:size} less than {control} ({difference:sizes}).",
         values,
     )  # fmt: skip
 
@@ -66,10 +66,10 @@ def level_said(level: Level) -> Sentence:
     """One metric in one arm."""
     values = {"metric": level.metric.title, "arm": level.arm, "value": level.quantity}
     if not level.quantity.known:
-        return Sentence("{metric} in {arm}: no data.", values)
+        return Sentence("{metric} with {arm}: no data.", values)
     if level.quantity.low is None:
-        return Sentence("{metric} in {arm} is {value}.", values)
-    return Sentence("{metric} in {arm} is {value} ({value:range}).", values)
+        return Sentence("{metric} with {arm}: {value}.", values)
+    return Sentence("{metric} with {arm}: {value} ({value:range}).", values)
 
 
 def segment_said(effect: Effect) -> Sentence:
