@@ -173,6 +173,57 @@ def _by_bucket(rows, measures, dims, covariates, unit, buckets) -> Aggregates:
     return from_buckets(dims, columns, tables, counts)
 
 
+def sums_by(
+    table: ir.Table,
+    measures: Iterable[Measure],
+    dims: Iterable[str],
+    *,
+    unit: str | None = None,
+    averaged: Iterable[str] = (),
+    expressions: Mapping[str, str] | None = None,
+    exact_units: int = 2_000,
+    buckets: int = 256,
+) -> tuple[list[dict], str]:
+    """Plain sums by cell and unit, from one scan: what a path over time needs of each unit.
+
+    Parameters
+    ----------
+    table, measures, dims, unit, expressions, buckets
+        As in `aggregate`.
+    averaged
+        Names of `expressions` to sum as numbers, in columns of their own name.
+    exact_units
+        Up to so many units each is named; beyond, units are put into buckets.
+
+    Returns
+    -------
+    list of dict
+        One a cell: the dims, ``toolkit__bucket`` (the unit, or its bucket; None without a unit),
+        ``toolkit__rows`` and the measures' two sums each.
+    str
+        The basis: ``rows``, ``units`` or ``buckets``.
+    """
+    measures, dims, averaged = tuple(measures), tuple(dims), tuple(averaged)
+    named = expressions or {}
+    keep = [d for d in dims if d not in named] + ([unit] if unit else [])
+    rows = measured(table, measures, keep, (), named)
+    basis, group = "rows", list(dims)
+    if unit is not None:
+        basis = "buckets" if _many_units(rows, unit, exact_units) else "units"
+        column = rows[unit].cast("string")
+        if basis == "buckets":
+            column = column.hexdigest("md5").substr(0, {16: 1, 256: 2}[buckets])
+        rows = rows.mutate(**{BUCKET: column})
+        group.append(BUCKET)
+    sums = {c: rows[c].sum() for m in measures for c in (m.num, m.den)}
+    sums |= {c: rows[c].cast("float64").sum() for c in averaged}
+    result = rows.group_by(group).agg(**sums, **{ROWS: rows.count()})
+    records = result.to_pyarrow().to_pylist()
+    if unit is None:
+        records = [{**r, BUCKET: None} for r in records]
+    return records, basis
+
+
 def _number(value: object, missing: float = np.nan) -> float:
     return missing if value is None else float(value)
 

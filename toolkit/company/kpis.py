@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from toolkit.company.base import Better, Format, Name, Part, Sql, Text
+from toolkit.company.base import Better, Day, Format, Name, Part, Sql, Text
+from toolkit.company.targets import Target
 
 
 def _written(value: object) -> object:
@@ -42,6 +43,18 @@ class Kpi(Part):
         The unit it is shown in; ``percent`` is for shares between 0 and 1.
     better
         Which way is good.
+    redefined
+        Days on which its definition, or the way it is recorded, changed: values before and after
+        such a day cannot be compared.
+    per
+        Instead of a ratio, a volume: the numerator's sum a ``day`` (so that months of unequal
+        length compare) or a ``period``.
+    every
+        How often it is measured, and so the steps of its trend.
+    segments
+        Columns to look at separately in its trend.
+    target
+        What it shall reach, by when.
     """
 
     label: Text
@@ -55,10 +68,21 @@ class Kpi(Part):
     unit: Name | None = None
     format: Format = "number"
     better: Better = "higher"
+    redefined: list[Day] = Field(default=[], max_length=50)
+    per: Literal["day", "period"] | None = None
+    every: Literal["week", "month", "quarter", "year"] = "month"
+    segments: list[Name] = Field(default=[], max_length=5)
+    target: Target | None = None
     owner: Text | None = None
 
     @model_validator(mode="after")
     def _a_quantile_has_no_denominator(self) -> Kpi:
         if self.quantile is not None and self.denominator != "1":
             raise ValueError("a 'quantile' has no 'denominator': remove one of them")
+        return self
+
+    @model_validator(mode="after")
+    def _a_volume_is_a_sum(self) -> Kpi:
+        if self.per and (self.denominator != "1" or self.quantile is not None):
+            raise ValueError("'per' makes it a volume: it has no 'denominator' and no 'quantile'")
         return self

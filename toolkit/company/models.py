@@ -9,6 +9,8 @@ from zoneinfo import available_timezones
 from pydantic import Field, field_validator
 
 from toolkit.company.base import Currency, Day, Name, Part, Text
+from toolkit.company.changes import Change
+from toolkit.company.goals import Goal, Overall
 from toolkit.company.kpis import Kpi
 from toolkit.company.packs import Pack
 from toolkit.company.tables import Table
@@ -83,8 +85,10 @@ class Company(Part):
         password: ``${NAME}`` stands for what the environment holds under that name.
     folder
         Where the tables' paths start, seen from the params file's own folder.
-    tables, kpis, tests, packs
+    tables, kpis, goals, tests, changes, packs
         Each under a name of its own.
+    overall
+        The one line over several KPIs.
     """
 
     version: Literal[1] = 1
@@ -94,7 +98,10 @@ class Company(Part):
     engine: Engine = Engine()
     tables: dict[Name, Table] = Field(min_length=1)
     kpis: dict[Name, Kpi] = {}
+    goals: dict[Name, Goal] = {}
+    overall: Overall | None = None
     tests: dict[Name, Test] = {}
+    changes: dict[Name, Change] = {}
     packs: dict[Name, Pack] = {}
 
     @field_validator("source")

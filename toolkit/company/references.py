@@ -7,9 +7,11 @@ is found all at once, each with the choices there were.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from toolkit.company.change_references import Lookups, change_found
 from toolkit.company.expressions import SQL_WORDS, check_expression, said
+from toolkit.company.goals import Goal, kpis_of
 from toolkit.company.kpis import Kpi
 from toolkit.company.models import Company
 from toolkit.company.packs import Page
@@ -22,7 +24,7 @@ _NUMBERS = ("integer", "number", "money", "boolean")
 _FAMILIES = {"category": "text", "money": "number", "datetime": "date"}
 _IDENTIFIES = "identifies a person ('identifier: true') and may only be a key or a unit"
 _NO_COLUMN = "no column of this table"
-_SINGULAR = {"tests": "test", "kpis": "KPI", "tables": "table"}
+_SINGULAR = {"tests": "test", "changes": "change", "kpis": "KPI", "tables": "table"}
 _GIVEN = frozenset({"company", "period"})  # every notebook's own; the run fills them in
 
 Columns = Mapping[str, Column]
@@ -60,10 +62,20 @@ class _References:
         self.unclear = unclear
 
     def found(self) -> tuple[Found, ...]:
+        overall = self.company.overall
         return (
             *(f for name, t in self.company.tables.items() for f in self._table(name, t)),
             *(f for name, k in self.company.kpis.items() for f in self._kpi(name, k)),
             *(f for name, t in self.company.tests.items() for f in self._test(name, t)),
+            *(
+                f
+                for name, change in self.company.changes.items()
+                for f in change_found(
+                    self.company, name, change, Lookups(self._home, self._known, self._dated, _one_of, _sql)
+                )
+            ),
+            *(f for name, g in self.company.goals.items() for f in self._goal(name, g)),
+            *self._named_kpis(("overall", "kpis"), overall.kpis if overall else ()),
             *(
                 f
                 for name, pack in self.company.packs.items()
@@ -78,7 +90,8 @@ class _References:
         here = ("tables", name)
         for i, column in enumerate(table.key):
             yield from _one_of((*here, "key", i), column, table.columns, _NO_COLUMN)
-        yield from self._dated((*here, "time"), table.time, table.columns)
+        for part in ("time", "recorded"):
+            yield from self._dated((*here, part), getattr(table, part), table.columns)
         for column, rules in table.columns.items():
             at = (*here, "columns", column)
             if column in SQL_WORDS:
@@ -146,6 +159,49 @@ class _References:
         if kpi.unit:
             yield from _one_of((*here, "unit"), kpi.unit, columns, wrong)
         yield from self._dated((*here, "time"), kpi.time, columns, wrong)
+        for i, column in enumerate(kpi.segments):
+            loc = (*here, "segments", i)
+            yield from _one_of(loc, column, columns, wrong)
+            if column in columns and columns[column].identifier:
+                yield Found(loc, _IDENTIFIES, column)
+
+    # goals -------------------------------------------------------------------------------------
+
+    def _goal(self, name: str, goal: Goal) -> Iterator[Found]:
+        here = ("goals", name)
+        yield from self._named_kpis((*here, "kpi"), [goal.kpi], alone=True)
+        kpi = self.company.kpis.get(goal.kpi)
+        if kpi and not (goal.target or kpi.target):
+            rule = "has no 'target', and the goal gives none: one of them says what to reach"
+            yield Found((*here, "kpi"), rule, goal.kpi)
+        yield from self._named_kpis((*here, "benefits"), goal.benefits)
+        for i, step in enumerate(goal.steps):
+            if step.kpi:
+                yield from self._named_kpis((*here, "steps", i, "kpi"), [step.kpi], alone=True)
+        for i, criterion in enumerate(goal.criteria):
+            loc = (*here, "criteria", i, "formula")
+            yield from self._named_kpis(loc, kpis_of(criterion.formula), alone=True)
+        if (rows := goal.steps_from) is None:
+            return
+        table, columns = self._home(rows.table)
+        if table is None:
+            yield from self._known((*here, "steps_from", "table"), rows.table, "tables", "no table")
+        if columns is None:
+            return
+        yield from _sql((*here, "steps_from", "where"), rows.where, columns)
+        wrong = f"no column of '{rows.table}'"
+        for key, column in rows.columns().items():
+            loc = (*here, "steps_from", key)
+            if key in ("due", "done"):
+                yield from self._dated(loc, column, columns, wrong)
+            else:
+                yield from _one_of(loc, column, columns, wrong)
+
+    def _named_kpis(self, loc: Path, names: Iterable[str], alone: bool = False) -> Iterator[Found]:
+        for i, name in enumerate(names):
+            if name not in self.company.kpis:
+                at = loc if alone else (*loc, name if loc[0] == "overall" else i)
+                yield from self._known(at, name, "kpis", "no KPI")
 
     def _test(self, name: str, test: Test) -> Iterator[Found]:
         here = ("tests", name)
@@ -228,7 +284,7 @@ class _References:
             if not any(loc[0] == page.for_each for loc in self.unclear):
                 rule = f"makes no page: the file has no '{page.for_each}'"
                 yield Found((*here, "for_each"), rule, page.for_each)
-        named = {"test": "tests", "kpi": "kpis", "table": "tables"}
+        named = {"test": "tests", "change": "changes", "kpi": "kpis", "table": "tables"}
         for param, value in page.params.items():
             loc = (*here, "params", param)
             if param in _GIVEN:

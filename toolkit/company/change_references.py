@@ -1,0 +1,74 @@
+"""Do the names in a plan change lead somewhere, and does it promise the right way?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from toolkit.company.changes import Change
+from toolkit.company.models import Company
+from toolkit.company.places import Found, Path
+
+
+@dataclass(frozen=True)
+class Lookups:
+    """How names of the file are looked up: a table's columns, an entry, dates, choices, SQL."""
+
+    home: Callable
+    known: Callable
+    dated: Callable
+    one_of: Callable
+    sql: Callable
+
+
+def change_found(company: Company, name: str, change: Change, look: Lookups) -> Iterator[Found]:
+    """Everything in a plan change that refers to nothing, or to the wrong thing."""
+    here: Path = ("changes", name)
+    if change.untouched_kpi is not None:
+        if change.untouched_kpi not in company.kpis:
+            yield from look.known((*here, "untouched_kpi"), change.untouched_kpi, "kpis", "no KPI")
+        elif change.untouched_kpi == change.kpi:
+            rule = "is the KPI that the change was made for"
+            yield Found((*here, "untouched_kpi"), rule, change.untouched_kpi)
+    kpi = company.kpis.get(change.kpi)
+    if kpi is None:
+        yield from look.known((*here, "kpi"), change.kpi, "kpis", "no KPI")
+        return
+    part = "promised" if change.promised is not None else "promised_relative"
+    promised = getattr(change, part)
+    if promised and (promised > 0) != (kpi.better == "higher"):
+        rule = f"promises the wrong way: of '{change.kpi}', {kpi.better} is better"
+        yield Found((*here, part), rule, promised)
+    if kpi.quantile is not None:
+        rule = "is a percentile, which has no sums by period: name a KPI that is a mean or a share"
+        yield Found((*here, "kpi"), rule, change.kpi)
+    table, columns = look.home(kpi.table)
+    if table is None or columns is None:
+        return
+    if not (kpi.time or table.time):
+        rule = f"has no 'time', nor has its table '{kpi.table}': when was it measured?"
+        yield Found((*here, "kpi"), rule, change.kpi)
+    wrong = f"no column of '{kpi.table}'"
+    yield from look.dated((*here, "adopted_at"), change.adopted_at, columns, wrong)
+    for column in ("unit", "cluster"):
+        if getattr(change, column):
+            yield from look.one_of((*here, column), getattr(change, column), columns, wrong)
+    written = {("touched",): change.touched}
+    if change.control and change.control.strip().lower() != "none":
+        written[("control",)] = change.control
+    written |= {("segments", key): sql for key, sql in change.segments.items()}
+    written |= {("covariates", key): sql for key, sql in change.covariates.items()}
+    if change.answers is not None:
+        written[("answers", "value")] = change.answers.value
+        for column in ("weight", "person"):
+            if getattr(change.answers, column):
+                loc = (*here, "answers", column)
+                yield from look.one_of(loc, getattr(change.answers, column), columns, wrong)
+        for i, column in enumerate(change.answers.strata):
+            yield from look.one_of((*here, "answers", "strata", i), column, columns, wrong)
+    for place, sql in written.items():
+        yield from look.sql((*here, *place), sql, columns)
+    for key, sql in change.segments.items():
+        if sql in columns and columns[sql].identifier:
+            rule = "identifies a person ('identifier: true') and may only be a key or a unit"
+            yield Found((*here, "segments", key), rule, sql)
