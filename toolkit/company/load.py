@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from toolkit.company.goals import Goal
 from toolkit.company.kpis import Kpi
 from toolkit.company.models import About, Company
 from toolkit.company.packs import Pack
@@ -23,7 +24,9 @@ from toolkit.company.tests import Test
 from toolkit.problems import Problem, Refused
 
 _SUFFIXES = (".yaml", ".yml")
-_PARTS: Mapping[str, type] = {"tables": Table, "kpis": Kpi, "tests": Test, "packs": Pack}
+_PARTS: Mapping[str, type] = {
+    "tables": Table, "kpis": Kpi, "goals": Goal, "tests": Test, "packs": Pack,
+}  # fmt: skip
 _BARE_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}")
 
 Notebooks = Mapping[str, Sequence[str]]

@@ -113,7 +113,11 @@ def _check_format(text: str) -> None:
         )
     if len(set(letters)) < len(letters):
         raise ValueError("'format' names a part of the date twice")
-    if sum(c in letters for c in "Yy") != 1 or sum(c in letters for c in "mbB") != 1 or "d" not in letters:
+    if (
+        sum(c in letters for c in "Yy") != 1
+        or sum(c in letters for c in "mbB") != 1
+        or "d" not in letters
+    ):
         raise ValueError("'format' must name one year (%Y), one month (%m) and one day (%d)")
     if ("I" in letters) != ("p" in letters) or {"H", "I"} <= set(letters):
         raise ValueError("'format' must name the hour once: %H, or %I with %p")
@@ -187,7 +191,9 @@ class Table(Part):
     key
         Columns that together occur once.
     time
-        The column that dates a row; freshness and late rows are read from it.
+        The column that dates a row; freshness is read from it.
+    recorded
+        The column that says when a row came in; rows that come late are seen by it.
     columns
         Every column that may be read. What is not listed here never leaves the source.
     joins
@@ -207,6 +213,7 @@ class Table(Part):
     sheet: str | None = Field(default=None, min_length=1, max_length=100)
     key: Names = []
     time: Name | None = None
+    recorded: Name | None = None
     columns: dict[Name, Column] = Field(min_length=1)
     joins: dict[Name, Join] = {}
     where: Sql | None = None
@@ -217,8 +224,12 @@ class Table(Part):
     @model_validator(mode="after")
     def _one_home(self) -> Table:
         if (self.path is None) == (self.table is None):
-            raise ValueError("a table stands in a file or in a database: give 'path' or 'table', one of them")
-        if self.sheet and not (self.path or "").lower().endswith((".xlsx", ".xls", ".xlsb", ".ods")):
+            raise ValueError(
+                "a table stands in a file or in a database: give 'path' or 'table', one of them"
+            )
+        if self.sheet and not (self.path or "").lower().endswith(
+            (".xlsx", ".xls", ".xlsb", ".ods")
+        ):
             raise ValueError("'sheet' belongs to an Excel file")
         return self
 
