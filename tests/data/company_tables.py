@@ -11,11 +11,13 @@ from toolkit.data.source import Source, open_source
 
 def company(tables: dict, source: str = "duckdb://", **about) -> Company:
     """A company that consists of these tables."""
-    return Company.model_validate({
-        "company": {"id": "probe", "name": "Probe", "as_of": "2026-09-30", **about},
-        "tables": tables,
-        "source": source,
-    })
+    return Company.model_validate(
+        {
+            "company": {"id": "probe", "name": "Probe", "as_of": "2026-09-30", **about},
+            "tables": tables,
+            "source": source,
+        }
+    )
 
 
 def opened(folder: Path, tables: dict, source: str = "duckdb://", **about) -> Source:

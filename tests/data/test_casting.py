@@ -42,7 +42,11 @@ def refused(folder, kind, cells, delimiter=";", **options):
         ("number", ["0x1F"], None),
         ("money", ["€5"], None),
         ("integer", ["1" * 19], None),
-        ("boolean", ["Yes", "no", "TRUE", "f", "1", "0", ""], [True, False, True, False, True, False, None]),
+        (
+            "boolean",
+            ["Yes", "no", "TRUE", "f", "1", "0", ""],
+            [True, False, True, False, True, False, None],
+        ),
         ("boolean", ["maybe"], None),
         ("date", ["2024-02-29", "2026-01-05 00:00:00"], [date(2024, 2, 29), date(2026, 1, 5)]),
         ("date", ["2026-02-29"], None),
@@ -52,8 +56,15 @@ def refused(folder, kind, cells, delimiter=";", **options):
         ("date", ["infinity"], None),
         ("date", ["epoch"], None),
         ("date", ["2026-1-5"], None),
-        ("datetime", ["2026-01-05T10:00", "2026-01-05", "2026-01-05 10:00:00.25"],
-         [datetime(2026, 1, 5, 10), datetime(2026, 1, 5), datetime(2026, 1, 5, 10, 0, 0, 250000)]),
+        (
+            "datetime",
+            ["2026-01-05T10:00", "2026-01-05", "2026-01-05 10:00:00.25"],
+            [
+                datetime(2026, 1, 5, 10),
+                datetime(2026, 1, 5),
+                datetime(2026, 1, 5, 10, 0, 0, 250000),
+            ],
+        ),
         ("datetime", ["2026-01-05 24:00:00"], None),
         ("datetime", ["2026-01-05 10:60"], None),
         ("datetime", ["2026-01-05 10:00:60"], None),
@@ -102,7 +113,10 @@ def test_declared_marks_bind(tmp_path):
     assert read(tmp_path, "money", ["1'234.50", "1’000", "12"], csv=swiss) == [1234.5, 1000.0, 12.0]
     french = {"thousands": " "}
     assert read(tmp_path, "money", ["1 234,50", "1\u202f000", "12\u00a0345,5"], csv=french) == [
-        1234.5, 1000.0, 12345.5]
+        1234.5,
+        1000.0,
+        12345.5,
+    ]
     assert "'12 34'" in refused(tmp_path, "money", ["12 34"], csv={**french, "decimal": ","})
 
 
@@ -140,8 +154,12 @@ def test_declared_formats(tmp_path, written_as, texts, expected):
 @settings(settings.get_profile("files"), max_examples=6)
 @given(
     moments=st.lists(
-        st.datetimes(datetime(1950, 1, 1), datetime(2026, 9, 29)).map(lambda m: m.replace(microsecond=0)),
-        min_size=1, max_size=20),
+        st.datetimes(datetime(1950, 1, 1), datetime(2026, 9, 29)).map(
+            lambda m: m.replace(microsecond=0)
+        ),
+        min_size=1,
+        max_size=20,
+    ),
     minutes=st.integers(-12 * 60, 14 * 60),
     zone=st.sampled_from(["UTC", "Europe/Lisbon", "America/New_York", "Asia/Kathmandu"]),
 )
@@ -156,9 +174,14 @@ def test_moments_with_an_offset_are_local_times_of_the_company(tmp_path, moments
 
 
 @settings(settings.get_profile("files"), max_examples=8)
-@given(days=st.lists(st.tuples(st.integers(1890, 2210), st.integers(0, 13), st.integers(0, 32)), min_size=1))
+@given(
+    days=st.lists(
+        st.tuples(st.integers(1890, 2210), st.integers(0, 13), st.integers(0, 32)), min_size=1
+    )
+)
 def test_the_calendar_is_pythons(tmp_path, days):
     """The long way and DuckDB's shortcut agree with Python on which days there are."""
+
     def python(y, m, d):
         try:
             return date(y, m, d)
@@ -166,7 +189,13 @@ def test_the_calendar_is_pythons(tmp_path, days):
             return None
 
     texts = [f"{y:04}-{m:02}-{d:02}" for y, m, d in days]
-    column = {"type": "date", "future": True, "min": "1800-01-01", "max": "2300-01-01", "tolerate": 1}
+    column = {
+        "type": "date",
+        "future": True,
+        "min": "1800-01-01",
+        "max": "2300-01-01",
+        "tolerate": 1,
+    }
     for cells in (texts, [t + " 00:00" for t in texts]):
         good = [d for d in (python(*day) for day in days) if d]
         with one(tmp_path, column, cells) as source:
@@ -177,8 +206,12 @@ def test_the_calendar_is_pythons(tmp_path, days):
 
 
 @settings(settings.get_profile("files"), max_examples=8)
-@given(numbers=st.lists(st.floats(allow_nan=False, allow_infinity=False, width=64), min_size=1, max_size=30),
-       comma=st.booleans())
+@given(
+    numbers=st.lists(
+        st.floats(allow_nan=False, allow_infinity=False, width=64), min_size=1, max_size=30
+    ),
+    comma=st.booleans(),
+)
 def test_every_number_comes_back_to_the_last_bit(tmp_path, numbers, comma):
     numbers = [0.0 if x and not 1e-90 < abs(x) < 1e90 else x for x in numbers]
     cells = [repr(x).replace(".", ",") if comma else repr(x) for x in numbers]

@@ -45,7 +45,8 @@ def test_everything_wrong_is_said_at_once(tmp_path):
         "must not be below 0.0 (1 row, for example line 4: '-4.0')",
         "must be in EUR in every row, as 'currency' says it (2 rows, for example line 4: 'USD', "
         "line 5: 'no currency')",
-        "must be one of its declared values (1 row, for example line 4: 'lost'). Choices: 'paid', 'open'",
+        "must be one of its declared values (1 row, for example line 4: 'lost'). "
+        "Choices: 'paid', 'open'",
         "must match the pattern 'o.*' (1 row, for example line 4: 'no')",
         "the key order_id must not be repeated (1 row, for example '2' in lines 3 and 4)",
     ):
@@ -79,8 +80,10 @@ def test_values_of_people_are_never_shown(tmp_path):
         "born": {"type": "date", "identifier": True},
         "joined": {"type": "date", "after": "born"},
     }
-    text = ("who,mail,born,joined\nsecret1,secret2,secret3,2026-01-01\n"
-            "7,a,2020-05-17,2019-01-01\n7,a,2020-05-17,2026-01-01\n")
+    text = (
+        "who,mail,born,joined\nsecret1,secret2,secret3,2026-01-01\n"
+        "7,a,2020-05-17,2019-01-01\n7,a,2020-05-17,2026-01-01\n"
+    )
     with written(tmp_path, text, columns, key="who") as source:
         message = said(source)
     assert "secret" not in message and "2020-05-17" not in message
@@ -98,7 +101,9 @@ def test_what_is_tolerated_is_set_aside_and_counted(tmp_path):
         assert min(values(source, "i")) == (3,)
     columns["v"]["tolerate"] = 0.02
     with written(tmp_path, "i,v,day\n" + rows, columns) as source:
-        assert "3.00% of the rows do not, and 'tolerate' allows 2.00% of them (3 rows" in said(source)
+        assert "3.00% of the rows do not, and 'tolerate' allows 2.00% of them (3 rows" in said(
+            source
+        )
 
 
 def test_which_row_of_a_repeated_key_stays_hangs_on_no_order(tmp_path):
@@ -106,8 +111,14 @@ def test_which_row_of_a_repeated_key_stays_hangs_on_no_order(tmp_path):
     columns = {"k": "integer", "day": "date", "v": "text"}
     for seed in range(4):
         random.Random(seed).shuffle(rows)
-        with written(tmp_path, "k,day,v\n" + "\n".join(rows) + "\n", columns,
-                     key="k", time="day", tolerate=0.5) as source:
+        with written(
+            tmp_path,
+            "k,day,v\n" + "\n".join(rows) + "\n",
+            columns,
+            key="k",
+            time="day",
+            tolerate=0.5,
+        ) as source:
             assert values(source, "k", "v") == [(1, "a"), (2, "q")]
             report = source.report("t")
             assert report.aside == 2 and report.kept == 2
@@ -136,10 +147,16 @@ def test_lookups_count_what_they_do_not_find(tmp_path):
     (tmp_path / "people.csv").write_text("id,region\n1,north\n2,south\n")
     (tmp_path / "orders.csv").write_text("order,person\n10,1\n11,1\n12,3\n13,\n")
     tables = {
-        "orders": {"path": "orders.csv", "joins": {"people": {"on": "person", "columns": ["region"]}},
-                   "columns": {"order": {"type": "integer"}, "person": {"type": "integer"}}},
-        "people": {"path": "people.csv", "key": "id",
-                   "columns": {"id": {"type": "integer"}, "region": {"type": "text"}}},
+        "orders": {
+            "path": "orders.csv",
+            "joins": {"people": {"on": "person", "columns": ["region"]}},
+            "columns": {"order": {"type": "integer"}, "person": {"type": "integer"}},
+        },
+        "people": {
+            "path": "people.csv",
+            "key": "id",
+            "columns": {"id": {"type": "integer"}, "region": {"type": "text"}},
+        },
     }
     with opened(tmp_path, tables) as source:
         table = source.table("orders")
@@ -152,10 +169,14 @@ def test_lookups_count_what_they_do_not_find(tmp_path):
         source.table("orders")
 
 
-@pytest.mark.parametrize(("cell", "words"), [
-    ("1899-12-31", "before the year 1900"), ("9999-12-31", "after the year 2199"),
-    ("2027-01-01", "after as_of"),
-])
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("1899-12-31", "before the year 1900"),
+        ("9999-12-31", "after the year 2199"),
+        ("2027-01-01", "after as_of"),
+    ],
+)
 def test_implausible_years_and_the_future(tmp_path, cell, words):
     with written(tmp_path, f"d\n{cell}\n2026-09-30\n", {"d": "date"}) as source:
         assert words in said(source) and said(source).count("\n") == 0

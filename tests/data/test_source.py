@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 
 import duckdb
 import pyarrow as pa
@@ -57,38 +57,77 @@ def test_parquet_alone_and_by_a_pattern(tmp_path):
 
 
 def test_native_values_that_do_not_fit(tmp_path):
-    moment = datetime(2026, 7, 1, 12, tzinfo=timezone.utc)
-    pq.write_table(pa.table({
-        "i": [1.5, 2.0], "big": pa.array([2**64 - 1, 5], pa.uint64()), "n": [float("nan"), 1.0],
-        "f": [float("inf"), 1.0], "id": [17.0, None], "at": [moment, moment], "day": [moment, moment],
-        "b": [2, 1], "m": pa.array(["1.5", "2"]),
-    }), tmp_path / "t.parquet")
-    kinds = {"i": "integer", "big": "integer", "n": "number", "f": "number", "id": "text",
-             "at": "datetime", "day": "date", "b": "boolean", "m": "number"}
+    moment = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    pq.write_table(
+        pa.table(
+            {
+                "i": [1.5, 2.0],
+                "big": pa.array([2**64 - 1, 5], pa.uint64()),
+                "n": [float("nan"), 1.0],
+                "f": [float("inf"), 1.0],
+                "id": [17.0, None],
+                "at": [moment, moment],
+                "day": [moment, moment],
+                "b": [2, 1],
+                "m": pa.array(["1.5", "2"]),
+            }
+        ),
+        tmp_path / "t.parquet",
+    )
+    kinds = {
+        "i": "integer",
+        "big": "integer",
+        "n": "number",
+        "f": "number",
+        "id": "text",
+        "at": "datetime",
+        "day": "date",
+        "b": "boolean",
+        "m": "number",
+    }
     table = {"path": "t.parquet", "columns": {c: {"type": k} for c, k in kinds.items()}}
     with opened(tmp_path, {"t": table}, time_zone="Europe/Lisbon") as source:
         text = said(source)
-        for words in ("row 1: '1.5'", f"row 1: '{2**64 - 1}'", "row 1: 'nan'", "row 1: 'inf'",
-                      "t.day", "t.b"):
+        for words in (
+            "row 1: '1.5'",
+            f"row 1: '{2**64 - 1}'",
+            "row 1: 'nan'",
+            "row 1: 'inf'",
+            "t.day",
+            "t.b",
+        ):
             assert words in text, (words, text)
         assert "t.id" not in text and "t.at" not in text and "t.m" not in text
     good = {c: {"type": kinds[c]} for c in ("id", "at", "m")}
     with opened(tmp_path, {"t": {**table, "columns": good}}, time_zone="Europe/Lisbon") as source:
         assert values(source, "id", "at", "m") == [
-            ("17", datetime(2026, 7, 1, 13), 1.5), (None, datetime(2026, 7, 1, 13), 2.0)]
+            ("17", datetime(2026, 7, 1, 13), 1.5),
+            (None, datetime(2026, 7, 1, 13), 2.0),
+        ]
 
 
 def test_a_table_of_a_database_stays_there(tmp_path):
     with duckdb.connect(str(tmp_path / "firm.duckdb")) as firm:
-        firm.execute("create schema crm; create table crm.orders as "
-                     "select i as id, '2026-01-0' || i as day, i * 1.5 as amount from range(1, 4) r(i)")
-    columns = {"id": {"type": "integer"}, "day": {"type": "date"}, "paid": {"type": "money", "from": "amount"}}
+        firm.execute(
+            "create schema crm; create table crm.orders as "
+            "select i as id, '2026-01-0' || i as day, i * 1.5 as amount from range(1, 4) r(i)"
+        )
+    columns = {
+        "id": {"type": "integer"},
+        "day": {"type": "date"},
+        "paid": {"type": "money", "from": "amount"},
+    }
     url = "duckdb://firm.duckdb"
-    with opened(tmp_path, {"t": {"table": "crm.orders", "key": "id", "columns": columns}}, url) as source:
+    with opened(
+        tmp_path, {"t": {"table": "crm.orders", "key": "id", "columns": columns}}, url
+    ) as source:
         assert values(source, "id", "day", "paid")[0] == (1, date(2026, 1, 1), 1.5)
         assert source.fingerprint("t") == "columns id, day, amount of crm.orders, 3 rows"
     with opened(tmp_path, {"t": {"table": "crm.order", "columns": columns}}, url) as source:
-        assert "'crm.order' is not a table of the connected database. Did you mean 'crm.orders'?" in said(source)
+        assert (
+            "'crm.order' is not a table of the connected database. Did you mean 'crm.orders'?"
+            in said(source)
+        )
     columns["x"] = {"type": "text"}
     with opened(tmp_path, {"t": {"table": "crm.orders", "columns": columns}}, url) as source:
         assert "tables.t.columns.x: 'x' is not a column of this table" in said(source)
@@ -103,24 +142,61 @@ def test_the_same_rules_without_the_engines_shortcuts(tmp_path):
     from toolkit.data.connection import quiet_duckdb
     from toolkit.data.number_marks import PLAIN
 
-    texts = ["", " ", "5", " 5", "-0", "5.50", "1e2", "nan", "inf", "true", "Y", "2026-02-28", "2026-02-29",
-             "2024-02-29", "2026-02-28 10:00:00", "2026-02-28 10:00:00.5", "2026-02-28T10:00Z", "infinity",
-             "0044-03-15 (BC)", "9" * 18, "9" * 19, "+7", "0x1F", "1_0", "00012", "2026-02-28 24:00:00"]
+    texts = [
+        "",
+        " ",
+        "5",
+        " 5",
+        "-0",
+        "5.50",
+        "1e2",
+        "nan",
+        "inf",
+        "true",
+        "Y",
+        "2026-02-28",
+        "2026-02-29",
+        "2024-02-29",
+        "2026-02-28 10:00:00",
+        "2026-02-28 10:00:00.5",
+        "2026-02-28T10:00Z",
+        "infinity",
+        "0044-03-15 (BC)",
+        "9" * 18,
+        "9" * 19,
+        "+7",
+        "0x1F",
+        "1_0",
+        "00012",
+        "2026-02-28 24:00:00",
+    ]
     engine = quiet_duckdb()
     kinds = ("text", "integer", "number", "boolean", "date", "datetime")
     raw = engine.create_table("raw", pa.table({k: texts for k in kinds}))
-    model = Table.model_validate({"path": "t.csv", "columns": {k: {"type": k} for k in kinds}, "missing": ["5"]})
-    ways = [engine.to_pyarrow(converted(raw, model, "Europe/Lisbon", PLAIN, f"way {s}", shortcuts=s)).to_pylist()
-            for s in (True, False)]
+    model = Table.model_validate(
+        {"path": "t.csv", "columns": {k: {"type": k} for k in kinds}, "missing": ["5"]}
+    )
+    ways = [
+        engine.to_pyarrow(
+            converted(raw, model, "Europe/Lisbon", PLAIN, f"way {s}", shortcuts=s)
+        ).to_pylist()
+        for s in (True, False)
+    ]
     assert ways[0] == ways[1]
     assert ways[0][2] == dict.fromkeys(ways[0][2])  # the missing code, in every type
 
 
-@pytest.mark.parametrize(("source", "words"), [
-    ("postgres://me:${FIRM_PASSWORD}@localhost/firm", "${FIRM_PASSWORD}, and no such environment variable"),
-    ("duckdb://nowhere.duckdb", "'nowhere.duckdb' is not there"),
-    ("nonsense", "must be an Ibis URL"),
-])
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (
+            "postgres://me:${FIRM_PASSWORD}@localhost/firm",
+            "${FIRM_PASSWORD}, and no such environment variable",
+        ),
+        ("duckdb://nowhere.duckdb", "'nowhere.duckdb' is not there"),
+        ("nonsense", "must be an Ibis URL"),
+    ],
+)
 def test_connections_that_are_refused(tmp_path, monkeypatch, source, words):
     monkeypatch.delenv("FIRM_PASSWORD", raising=False)
     probe = company({"t": {"table": "x", "columns": {"a": {"type": "text"}}}}, source)
@@ -130,16 +206,21 @@ def test_connections_that_are_refused(tmp_path, monkeypatch, source, words):
 
 
 def test_a_password_in_plain_sight_is_refused():
-    for address in ("postgres://me:hunter2@localhost/firm", "bigquery://x/y?token=hunter2",
-                    "postgres://me:${A}hunter2@localhost/firm"):
+    for address in (
+        "postgres://me:hunter2@localhost/firm",
+        "bigquery://x/y?token=hunter2",
+        "postgres://me:${A}hunter2@localhost/firm",
+    ):
         with pytest.raises(ValueError, match="must not hold a password"):
             company({"t": {"table": "x", "columns": {"a": {"type": "text"}}}}, address)
 
 
 def test_a_secret_is_in_no_message(tmp_path, monkeypatch):
     monkeypatch.setenv("FIRM_PASSWORD", "hunter2/@x")
-    probe = company({"t": {"table": "x", "columns": {"a": {"type": "text"}}}},
-                    "mysteryql://me:${FIRM_PASSWORD}@localhost/firm")
+    probe = company(
+        {"t": {"table": "x", "columns": {"a": {"type": "text"}}}},
+        "mysteryql://me:${FIRM_PASSWORD}@localhost/firm",
+    )
     with pytest.raises(Refused) as refused:
         open_source(probe, tmp_path)
     assert "hunter2" not in str(refused.value) and refused.value.__suppress_context__

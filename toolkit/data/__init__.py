@@ -1,7 +1,8 @@
 """The company's tables: read right or refused by name, under our names and types.
 
-source            ``open_source``: tables as Ibis expressions, only declared columns, contract kept
-contract          ``check_contract``, ``check_contracts``: what a table holds against what was declared
+source            ``open_source``: tables as Ibis expressions, contracts kept
+readers           a table's raw cells, wherever they are
+contract          ``check_contract``, ``check_contracts``: what is held against what was declared
 rules             each rule of a contract as a sentence and a condition
 casting           from text or native types to the declared type
 date_texts        which day or moment a text names

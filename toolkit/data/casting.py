@@ -1,8 +1,9 @@
 """From what a table holds to the declared type; what does not fit is kept as it stands, never lost.
 
 Each declared column becomes two: its value under its name, and under ``<name> as read`` the text
-of a cell that is no such value (else null; text fits everything and has no such column). Expressions are Ibis', without an engine's own
-functions save time zones, and no cast is tried on a value that was not checked before.
+of a cell that is no such value (else null; text fits everything and has no such column).
+Expressions are Ibis', without an engine's own functions save time zones, and no cast is tried on a
+value that was not checked before.
 """
 
 from __future__ import annotations
@@ -69,8 +70,13 @@ def converted(
     """
     steps = {
         name: partial(
-            _steps, column=column, codes=missing_codes(column, table), zone=zone, marks=marks,
-            shortcuts=shortcuts)
+            _steps,
+            column=column,
+            codes=missing_codes(column, table),
+            zone=zone,
+            marks=marks,
+            shortcuts=shortcuts,
+        )
         for name, column in table.columns.items()
     }
     others = [c for c in raw.columns if c not in table.columns]
@@ -78,7 +84,11 @@ def converted(
     return done.select(
         *others,
         **{n: done[working(n, "value")].cast(IBIS_TYPES[c.type]) for n, c in table.columns.items()},
-        **{as_read(n): done[working(n, "unfit")] for n in table.columns if not _takes_all(raw, table, n)},
+        **{
+            as_read(n): done[working(n, "unfit")]
+            for n in table.columns
+            if not _takes_all(raw, table, n)
+        },
     ).alias(f"{alias} as declared")
 
 
@@ -126,7 +136,9 @@ def _shortcut(cell: StringValue, column: Column, marks: Marks) -> Value | None:
     """The value of a cell that DuckDB, asked to write it, writes just as it stands."""
     if column.type == "integer":
         number = cell.try_cast("int64")
-        return ibis.cases(((number.cast("string") == cell) & (cell.length() <= _MOST_DIGITS), number))
+        return ibis.cases(
+            ((number.cast("string") == cell) & (cell.length() <= _MOST_DIGITS), number)
+        )
     if column.type == "boolean":
         return _boolean_text(cell)
     if column.type == "date" and column.format is None:
@@ -180,7 +192,9 @@ def _text(now: Cell) -> Steps:
     if native.is_floating() or native.is_decimal():  # customer 17 in a column with gaps: 17.0
         now = yield {"whole": _whole(cell)}
         number = ibis.cases((now["whole"], now["cell"])).cast("int64").cast("string")
-        return (yield {"value": ibis.cases((now["whole"], number), else_=now["cell"].cast("string"))})
+        return (
+            yield {"value": ibis.cases((now["whole"], number), else_=now["cell"].cast("string"))}
+        )
     return (yield {"value": cell.cast("string")})
 
 

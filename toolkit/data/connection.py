@@ -36,13 +36,20 @@ def connect(url: str, folder: Path, place: str) -> BaseBackend:
     """
     scheme = url.split("://", 1)[0]
     if "://" not in url or not scheme:
-        raise Refused(Problem(
-            place, "must be an Ibis URL such as 'duckdb://' or 'postgres://user:${PASSWORD}@host/name'"))
+        raise Refused(
+            Problem(
+                place,
+                "must be an Ibis URL such as 'duckdb://' or 'postgres://user:${PASSWORD}@host/name'",
+            )
+        )
     missing = [n for n in _VARIABLE.findall(url) if not os.environ.get(n)]
     if missing:
-        raise Refused([
-            Problem(place, f"uses ${{{name}}}, and no such environment variable is set")
-            for name in dict.fromkeys(missing)])
+        raise Refused(
+            [
+                Problem(place, f"uses ${{{name}}}, and no such environment variable is set")
+                for name in dict.fromkeys(missing)
+            ]
+        )
     filled, secrets = _filled(url)
     try:
         if scheme == "duckdb":
@@ -51,12 +58,14 @@ def connect(url: str, folder: Path, place: str) -> BaseBackend:
     except Refused:
         raise
     except ModuleNotFoundError as wrong:
-        raise Refused(Problem(
-            place, f"needs the Python package '{wrong.name}', which is not installed")) from None
+        raise Refused(
+            Problem(place, f"needs the Python package '{wrong.name}', which is not installed")
+        ) from None
     except Exception as wrong:  # each backend raises its own; all of them mean the same here
         said = _hidden(str(wrong).strip().split("\n")[0], secrets)
-        raise Refused(Problem(
-            place, f"the database does not answer ({type(wrong).__name__}: {said})")) from None
+        raise Refused(
+            Problem(place, f"the database does not answer ({type(wrong).__name__}: {said})")
+        ) from None
 
 
 def _filled(url: str) -> tuple[str, list[str]]:
@@ -88,8 +97,11 @@ def _duckdb(name: str, folder: Path, place: str) -> BaseBackend:
         return quiet_duckdb()
     target = Path(name) if Path(name).is_absolute() else folder / name
     if not target.is_file():
-        there = sorted(p.name for p in target.parent.iterdir() if p.is_file()) \
-            if target.parent.is_dir() else []
+        there = (
+            sorted(p.name for p in target.parent.iterdir() if p.is_file())
+            if target.parent.is_dir()
+            else []
+        )
         raise Refused(Problem(place, "is not there", name, tuple(there)))
     return quiet_duckdb(target)
 
@@ -97,8 +109,12 @@ def _duckdb(name: str, folder: Path, place: str) -> BaseBackend:
 def quiet_duckdb(file: Path | None = None) -> BaseBackend:
     """DuckDB in this process: no extension is fetched, no clock but UTC; files only for reading."""
     backend = ibis.duckdb.connect(file or ":memory:", read_only=file is not None)
-    for setting in ("autoinstall_known_extensions=false", "autoload_known_extensions=false",
-                    "TimeZone='UTC'", "preserve_insertion_order=true"):
+    for setting in (
+        "autoinstall_known_extensions=false",
+        "autoload_known_extensions=false",
+        "TimeZone='UTC'",
+        "preserve_insertion_order=true",
+    ):
         backend.raw_sql(f"SET {setting}")
     # even switching the bar off fails in a notebook without ipywidgets, where it is off already
     if backend.raw_sql("SELECT current_setting('enable_progress_bar')").fetchone()[0]:
@@ -108,8 +124,10 @@ def quiet_duckdb(file: Path | None = None) -> BaseBackend:
 
 def _in_utc(backend: BaseBackend) -> BaseBackend:
     """Moments without a zone must mean the same whatever the server's own clock says."""
-    statement = {"postgres": "SET TIME ZONE 'UTC'",
-                 "pyspark": "SET spark.sql.session.timeZone=UTC"}.get(backend.name)
+    statement = {
+        "postgres": "SET TIME ZONE 'UTC'",
+        "pyspark": "SET spark.sql.session.timeZone=UTC",
+    }.get(backend.name)
     if statement:
         backend.raw_sql(statement)
     return backend

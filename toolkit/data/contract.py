@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 import ibis
 from ibis.expr.types import Table
 
-from toolkit.company.models import Company
 from toolkit.company.tables import Table as TableModel
 from toolkit.data.casting import as_read
 from toolkit.data.rules import Rule
@@ -171,8 +170,10 @@ class Judged:
             return rows.select(*columns)
         # by time, then by every value: which row is kept must not hang on the order they came in
         first = [c for c in (self.model.time,) if c]
-        order = [rows[c].asc(nulls_first=False)
-                 for c in dict.fromkeys([*first, *(c for c in columns if c not in self.model.key)])]
+        order = [
+            rows[c].asc(nulls_first=False)
+            for c in dict.fromkeys([*first, *(c for c in columns if c not in self.model.key)])
+        ]
         window = ibis.window(group_by=[rows[k] for k in self.model.key], order_by=order or None)
         numbered = rows.mutate(**{_ROW: ibis.row_number().over(window)})
         return numbered.filter(numbered[_ROW] == 0).select(*columns)
@@ -210,7 +211,10 @@ class Verdict:
 
 
 def weigh(
-    judged: Judged, place_of: Callable[[str | None], str], position: tuple[str, str] | None, run: Run
+    judged: Judged,
+    place_of: Callable[[str | None], str],
+    position: tuple[str, str] | None,
+    run: Run,
 ) -> Verdict:
     """Count every rule, and word what is broken beyond what is tolerated.
 
@@ -234,8 +238,9 @@ def weigh(
     for name, mine in _by_column(rules).items():
         if model.columns[name].tolerate:
             any_of[f"any {name}"] = reduce(or_, (table[_rule(i)] for i in mine)).sum()
-    counted = run(table.aggregate(
-        rows=table.count(), aside=table[ASIDE].sum(), **sums, **empty, **any_of))[0]
+    counted = run(
+        table.aggregate(rows=table.count(), aside=table[ASIDE].sum(), **sums, **empty, **any_of)
+    )[0]
     counted = {k: int(v or 0) for k, v in counted.items()}
     rows = counted["rows"]
     if not rows:
@@ -250,10 +255,16 @@ def weigh(
             broken += mine
     examples = _examples(judged, broken, position, run)
     violations = [
-        Problem(place_of(rules[i].column), rules[i].sentence + _allowed(
-                    model.columns[rules[i].column].tolerate, counted[_rule(i)], rows),
-                choices=rules[i].choices, rows=counted[_rule(i)], examples=examples[i])
-        for i in broken]
+        Problem(
+            place_of(rules[i].column),
+            rules[i].sentence
+            + _allowed(model.columns[rules[i].column].tolerate, counted[_rule(i)], rows),
+            choices=rules[i].choices,
+            rows=counted[_rule(i)],
+            examples=examples[i],
+        )
+        for i in broken
+    ]
     repeats, problem = _keys(judged, rows, place_of, position, run)
     if problem:
         violations.append(problem)
@@ -287,7 +298,8 @@ def _examples(
         shown = ibis.literal(None, "string") if rule.shown is None else table[_shown(i)]
         at = table[position[0]].cast("int64") if position else ibis.literal(None, "int64")
         hits = table.filter(table[_rule(i)]).select(
-            rule=ibis.literal(i, "int64"), at=at, shown=shown)
+            rule=ibis.literal(i, "int64"), at=at, shown=shown
+        )
         if position is None:
             hits = hits.distinct()
         parts.append(hits.order_by(["at", "shown"]).limit(_EXAMPLES))
@@ -315,7 +327,8 @@ def _keys(judged, rows, place_of, position, run) -> tuple[int, Problem | None]:
     at = usable[position[0]] if position else ibis.literal(None, "int64")
     usable = usable.select(*model.key, at=at)
     groups = usable.group_by(list(model.key)).aggregate(
-        n=usable.count(), first=usable["at"].min(), last=usable["at"].max())
+        n=usable.count(), first=usable["at"].min(), last=usable["at"].max()
+    )
     repeated = groups.filter(groups["n"] > 1)
     found = run(repeated.aggregate(repeats=(repeated["n"] - 1).sum()))[0]
     repeats = int(found["repeats"] or 0)
@@ -331,5 +344,9 @@ def _keys(judged, rows, place_of, position, run) -> tuple[int, Problem | None]:
         if words:
             examples.append(" in ".join(words))
     rule = f"the key {' and '.join(model.key)} must not be repeated"
-    return repeats, Problem(place_of(None), rule + _allowed(model.tolerate, repeats, rows),
-                            rows=repeats, examples=tuple(examples))
+    return repeats, Problem(
+        place_of(None),
+        rule + _allowed(model.tolerate, repeats, rows),
+        rows=repeats,
+        examples=tuple(examples),
+    )

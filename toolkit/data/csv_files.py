@@ -98,9 +98,14 @@ def csv_layout(
     if structure.records < 2:
         raise Refused(Problem(place, "has a header and no rows"))
     if len(header) == 1 and structure.blank:
-        raise Refused(Problem(
-            place, "has one column and blank lines, which may be empty cells or nothing at all: "
-            'remove them, or write "" for an empty cell', rows=structure.blank))
+        raise Refused(
+            Problem(
+                place,
+                "has one column and blank lines, which may be empty cells or nothing at all: "
+                'remove them, or write "" for an empty cell',
+                rows=structure.blank,
+            )
+        )
     if codec != "utf-8" or structure.mixed_ends:
         readable = work / f"{digest.hexdigest()[:16]}.csv"
         again = _after(read_utf8(path, codec, mark, place), lead)
@@ -110,8 +115,16 @@ def csv_layout(
         readable = engine_path(path, work)
     if _stamp(path) != before:
         raise Refused(Problem(place, "changed while it was read: try again when it is complete"))
-    return CsvLayout(readable, delimiter, quote, header, skip, structure.records - 1, structure,
-                     digest.hexdigest())
+    return CsvLayout(
+        readable,
+        delimiter,
+        quote,
+        header,
+        skip,
+        structure.records - 1,
+        structure,
+        digest.hexdigest(),
+    )
 
 
 def csv_query(layout: CsvLayout, columns: dict[str, str]) -> str:
@@ -124,7 +137,8 @@ def csv_query(layout: CsvLayout, columns: dict[str, str]) -> str:
     """
     every = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(layout.header)))
     chosen = ", ".join(
-        f'"c{layout.header.index(theirs)}" AS "{ours}"' for ours, theirs in columns.items())
+        f'"c{layout.header.index(theirs)}" AS "{ours}"' for ours, theirs in columns.items()
+    )
     longest = max(2 << 20, layout.structure.longest + 1024)
     # a break within quotes can fall on the seam between two threads' shares of the file
     parallel = layout.structure.quoted_breaks == 0
@@ -186,14 +200,19 @@ def _header(
     found: dict[str, tuple[str, ...]] = {}
     for delimiter in delimiters:
         quoting = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE}
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, **quoting)
+        reader = csv.reader(
+            io.StringIO(text, newline=""), delimiter=delimiter, strict=True, **quoting
+        )
         try:
             found[delimiter] = tuple(cell.strip() for cell in next(reader))
         except csv.Error:
             continue
     if not found:
-        raise Refused(Problem(
-            place, "the header cannot be read: a quote in it is out of place or never closed"))
+        raise Refused(
+            Problem(
+                place, "the header cannot be read: a quote in it is out of place or never closed"
+            )
+        )
     there = {d: sum(name in cells for name in wanted) for d, cells in found.items()}
     best = max(there.values())
     leading = [d for d in found if there[d] == best]
@@ -202,16 +221,25 @@ def _header(
         leading = [d for d in leading if len(found[d]) == widest]
     elif widest > 1 and len(leading) > 1:
         named = " and ".join(_DELIMITER_NAMES[d] for d in leading)
-        raise Refused(Problem(
-            place, f"its header fits with {named} as the delimiter: declare 'csv: {{delimiter: …}}'"))
+        raise Refused(
+            Problem(
+                place,
+                f"its header fits with {named} as the delimiter: declare 'csv: {{delimiter: …}}'",
+            )
+        )
     header = found[leading[0]]
     problems = []
     for name in wanted:
         if name not in header:
             problems.append(Problem(place, "is not a column of this file", name, header))
         elif header.count(name) > 1:
-            problems.append(Problem(
-                place, f"stands {header.count(name)} times in the header: rename all but one", name))
+            problems.append(
+                Problem(
+                    place,
+                    f"stands {header.count(name)} times in the header: rename all but one",
+                    name,
+                )
+            )
     if problems:
         raise Refused(problems)
     return leading[0], header
@@ -224,9 +252,13 @@ def _one_column(path: Path, codec: str, mark: int, lead: int, quote: str, place:
             scan(_after(read_utf8(path, codec, mark, place), lead), delimiter, quote, 1, place)
         except Refused as refused:
             if any(p.rule.startswith("must have 1 cell") for p in refused.problems):
-                raise Refused(Problem(
-                    place, f"has one name in its header, yet {quoted(delimiter)} stands in its rows: "
-                    "declare 'csv: {delimiter: …}', or quote those cells")) from None
+                raise Refused(
+                    Problem(
+                        place,
+                        f"has one name in its header, yet {quoted(delimiter)} stands in its rows: "
+                        "declare 'csv: {delimiter: …}', or quote those cells",
+                    )
+                ) from None
             raise
 
 

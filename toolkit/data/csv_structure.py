@@ -126,11 +126,16 @@ class _Scanner:
 
         if len(quotes):
             self._quotes(a, quotes)
-        outside_breaks, outside_returns = self._outside(quotes, breaks), self._outside(quotes, returns)
+        outside_breaks, outside_returns = (
+            self._outside(quotes, breaks),
+            self._outside(quotes, returns),
+        )
         inside = len(breaks) - len(outside_breaks)
         marks = self._outside(quotes, marks)
 
-        alone = outside_returns[a[outside_returns + 2] != _LF] if len(outside_returns) else returns[:0]
+        alone = (
+            outside_returns[a[outside_returns + 2] != _LF] if len(outside_returns) else returns[:0]
+        )
         windows = int(len(outside_returns) - len(alone))
         ends = outside_breaks
         if len(alone):
@@ -161,12 +166,16 @@ class _Scanner:
     def _quotes(self, a: np.ndarray, quotes: np.ndarray) -> None:
         closing = ((np.arange(len(quotes)) + self.parity) & 1).astype(bool)
         before, after = a[quotes], a[quotes + 2]
-        starts = (before == self.delimiter) | (before == _LF) | (before == _CR) | (before == self.quote)
+        starts = (
+            (before == self.delimiter) | (before == _LF) | (before == _CR) | (before == self.quote)
+        )
         stops = (after == self.delimiter) | (after == _LF) | (after == _CR) | (after == self.quote)
         for rule, wrong in (
             ("a quote stands within a cell that does not begin with one", ~closing & ~starts),
-            ("text follows the closing quote of a cell (a quote within quotes must be doubled)",
-             closing & ~stops),
+            (
+                "text follows the closing quote of a cell (a quote within quotes must be doubled)",
+                closing & ~stops,
+            ),
         ):
             if wrong.any():
                 breaks = np.flatnonzero(a[1:-1] == _LF)
@@ -208,24 +217,34 @@ class _Scanner:
 
     def finish(self) -> Structure:
         if self.parity and not self.problems:  # else the quote out of place is the cause
-            raise Refused(Problem(
-                f"{self.place} line {self.opened}",
-                "a quote opens a cell here that is never closed"))
+            raise Refused(
+                Problem(
+                    f"{self.place} line {self.opened}",
+                    "a quote opens a cell here that is never closed",
+                )
+            )
         problems = [
             Problem(self.place, rule, rows=count, examples=tuple(f"line {n}" for n in lines))
             for rule, (count, lines) in self.problems.items()
         ]
         if self.ragged_rows and not problems:
-            problems.append(Problem(
-                self.place,
-                f"must have {self.cells} cell{'s' * (self.cells != 1)} in every row, as in its header",
-                rows=self.ragged_rows,
-                examples=tuple(f"line {n} has {c}" for n, c in self.ragged)))
+            problems.append(
+                Problem(
+                    self.place,
+                    f"must have {self.cells} cell{'s' * (self.cells != 1)} in every row, "
+                    "as in its header",
+                    rows=self.ragged_rows,
+                    examples=tuple(f"line {n} has {c}" for n, c in self.ragged),
+                )
+            )
         if self.found.mac_ends and (self.found.windows_ends or self.found.unix_ends > 1):
-            problems.append(Problem(
-                self.place,
-                "a carriage return stands alone in an unquoted cell, while lines end otherwise",
-                rows=self.found.mac_ends))
+            problems.append(
+                Problem(
+                    self.place,
+                    "a carriage return stands alone in an unquoted cell, while lines end otherwise",
+                    rows=self.found.mac_ends,
+                )
+            )
         if problems:
             raise Refused(problems)
         return self.found

@@ -19,8 +19,20 @@ _CLOCK = "[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]{1,6}0*)?)?"
 _OFFSET = "(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
 _REAL_CLOCK = "^(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.][0-9]{1,6})?$"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_FULL = ("january", "february", "march", "april", "may", "june", "july", "august", "september",
-         "october", "november", "december")
+_FULL = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 _PARTS = {
     "Y": "[0-9]{4}", "y": "[0-9]{2}", "m": "[0-9]{1,2}", "d": "[0-9]{1,2}",
     "b": "[A-Za-z]{3}", "B": "[A-Za-z]{3,9}",
@@ -93,11 +105,14 @@ def _local(now: Cell, clock: StringValue, zone: str, offset: str) -> Steps:
     digits = now["offset"].re_replace("[^0-9]", "")
     now = yield {
         "local": ibis.cases((now["ok"], now["iso"] + " " + now["time"])).cast("timestamp"),
-        "digits": ibis.cases((digits.length() == 4, digits), (digits.length() == 2, digits + "00"),
-                             else_="0000"),
+        "digits": ibis.cases(
+            (digits.length() == 4, digits), (digits.length() == 2, digits + "00"), else_="0000"
+        ),
         "moved": now["ok"] & (now["offset"] != ""),
     }
-    minutes = now["digits"].substr(0, 2).cast("int64") * 60 + now["digits"].substr(2, 2).cast("int64")
+    minutes = now["digits"].substr(0, 2).cast("int64") * 60 + now["digits"].substr(2, 2).cast(
+        "int64"
+    )
     now = yield {"minutes": ibis.cases((now["offset"].startswith("-"), -minutes), else_=minutes)}
     moment = now["local"] - now["minutes"].as_interval("m")
     there = ibis.cases((now["moved"], moment)).cast("timestamp('UTC')")

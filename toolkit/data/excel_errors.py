@@ -5,10 +5,9 @@ records of a known number in .xlsb [1]_ and .xls [2]_.
 
 References
 ----------
-.. [1] Microsoft, [MS-XLSB] Excel (.xlsb) Binary File Format, sections 2.4.312 (BrtCellError) and
-   2.4.675 (BrtFmlaError).
-.. [2] Microsoft, [MS-XLS] Excel Binary File Format, sections 2.4.24 (BoolErr) and 2.4.127 (Formula);
-   [MS-CFB] Compound File Binary File Format.
+.. [1] Microsoft, [MS-XLSB] Excel (.xlsb) Binary File Format: BrtCellError, BrtFmlaError.
+.. [2] Microsoft, [MS-XLS] Excel Binary File Format: BoolErr, Formula; [MS-CFB] Compound File Binary
+   File Format.
 """
 
 from __future__ import annotations
@@ -22,8 +21,16 @@ from zipfile import BadZipFile, ZipFile
 
 from toolkit.problems import Problem, Refused
 
-_CODES = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?",
-          0x24: "#NUM!", 0x2A: "#N/A", 0x2B: "#GETTING_DATA"}
+_CODES = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+    0x2B: "#GETTING_DATA",
+}
 _MOST_BYTES = 4 << 30
 
 
@@ -43,8 +50,15 @@ def error_cells(path: Path, sheet: str, place: str) -> Iterator[tuple[int, int, 
         if kind == ".xls" and packed:  # an .xlsx under an older name
             kind = ".xlsx"
         yield from look.get(kind, _xlsx)(path, sheet)
-    except (KeyError, IndexError, ValueError, struct.error, BadZipFile, ElementTree.ParseError,
-            OSError) as wrong:
+    except (
+        KeyError,
+        IndexError,
+        ValueError,
+        struct.error,
+        BadZipFile,
+        ElementTree.ParseError,
+        OSError,
+    ) as wrong:
         raise Refused(Problem(place, f"the workbook is damaged ({type(wrong).__name__})")) from None
 
 
@@ -59,7 +73,9 @@ def _relations(book: ZipFile, folder: str, part: str) -> dict[str, str]:
     targets = {}
     for relation in tree:
         target = relation.attrib["Target"]
-        targets[relation.attrib["Id"]] = target[1:] if target.startswith("/") else f"{folder}/{target}"
+        targets[relation.attrib["Id"]] = (
+            target[1:] if target.startswith("/") else f"{folder}/{target}"
+        )
     return targets
 
 
@@ -104,8 +120,11 @@ def _ods(path: Path, sheet: str) -> Iterator[tuple[int, int, str]]:
                 if not cell.tag.endswith(("}table-cell", "}covered-table-cell")):
                     continue
                 said = "".join(cell.itertext())
-                if _attribute(cell, "value-type") == "error" or said.startswith("Err:") or (
-                        _attribute(cell, "formula") and said in _CODES.values()):
+                if (
+                    _attribute(cell, "value-type") == "error"
+                    or said.startswith("Err:")
+                    or (_attribute(cell, "formula") and said in _CODES.values())
+                ):
                     yield row, column, said or "#ERROR"
                 column += int(_attribute(cell, "number-columns-repeated") or 1)
             row += int(_attribute(line, "number-rows-repeated") or 1)
@@ -195,8 +214,13 @@ def _workbook_stream(raw: bytes) -> bytes:
     """The stream "Workbook" of a compound file."""
     if raw[:8] != b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         raise ValueError("not a compound file")
-    size, mini_size = 1 << struct.unpack_from("<H", raw, 30)[0], 1 << struct.unpack_from("<H", raw, 32)[0]
-    first_directory, cutoff, first_mini = (struct.unpack_from("<I", raw, at)[0] for at in (48, 56, 60))
+    size, mini_size = (
+        1 << struct.unpack_from("<H", raw, 30)[0],
+        1 << struct.unpack_from("<H", raw, 32)[0],
+    )
+    first_directory, cutoff, first_mini = (
+        struct.unpack_from("<I", raw, at)[0] for at in (48, 56, 60)
+    )
     fat_sectors = list(struct.unpack_from("<109I", raw, 76))
     following, count = struct.unpack_from("<II", raw, 68)
 
@@ -222,7 +246,9 @@ def _workbook_stream(raw: bytes) -> bytes:
 
     directory = chain(first_directory, fat, sector)
     entries = [directory[i : i + 128] for i in range(0, len(directory), 128)]
-    named = {e[: max(0, struct.unpack_from("<H", e, 64)[0] - 2)].decode("utf-16-le"): e for e in entries}
+    named = {
+        e[: max(0, struct.unpack_from("<H", e, 64)[0] - 2)].decode("utf-16-le"): e for e in entries
+    }
     entry = named.get("Workbook") or named["Book"]
     start, length = struct.unpack_from("<I", entry, 116)[0], struct.unpack_from("<I", entry, 120)[0]
     if length >= cutoff:

@@ -64,7 +64,9 @@ def excel_table(
     if top is None:
         raise Refused(Problem(place, "is empty: it has not even a header"))
     where = _header(rows[top], columns, place, top, merged)
-    body = [(i + 1, row) for i, row in enumerate(rows[top + 1 :], top + 1) if any(c != "" for c in row)]
+    body = [
+        (i + 1, row) for i, row in enumerate(rows[top + 1 :], top + 1) if any(c != "" for c in row)
+    ]
     if not body:
         raise Refused(Problem(place, "has a header and no rows"))
     problems = _merged_rows(merged, top, set(where.values()), place)
@@ -100,15 +102,20 @@ def _sheet(path: Path, sheet: str | None, place: str) -> tuple[str, list[list], 
             if not names:
                 raise Refused(Problem(place, "is a workbook without a sheet"))
             if sheet is not None and sheet not in names:
-                raise Refused(Problem(place, "is not a sheet of this workbook", sheet, tuple(names)))
+                raise Refused(
+                    Problem(place, "is not a sheet of this workbook", sheet, tuple(names))
+                )
             name = sheet if sheet is not None else names[0]
             found = book.get_sheet_by_name(name)
             return name, found.to_python(skip_empty_area=False), found.merged_cell_ranges or []
     except (CalamineError, BadZipFile, OSError, ValueError) as wrong:
         said = str(wrong).split("\n")[0]
-        raise Refused(Problem(
-            place, f"cannot be read as a workbook, it is damaged, locked or of another kind ({said})",
-        )) from None
+        raise Refused(
+            Problem(
+                place,
+                f"cannot be read as a workbook, it is damaged, locked or of another kind ({said})",
+            )
+        ) from None
     except BaseException as wrong:
         if type(wrong).__name__ != "PanicException":  # the reader's way to give up on broken bytes
             raise
@@ -122,14 +129,20 @@ def _header(
     problems = []
     for start, end in merged:
         if start[0] <= top <= end[0]:
-            problems.append(Problem(
-                f"{place} {cell_name(*start)}", "the header has merged cells: give every column "
-                "one name in one cell", value=names[start[1]] if start[1] < len(names) else None))
+            problems.append(
+                Problem(
+                    f"{place} {cell_name(*start)}",
+                    "the header has merged cells: give every column one name in one cell",
+                    value=names[start[1]] if start[1] < len(names) else None,
+                )
+            )
     filled = [i for i, n in enumerate(names) if n]
     if not problems:
         problems += [
             Problem(f"{place} {cell_name(top, i)}", "a column without a name stands in the header")
-            for i in range(filled[0], filled[-1]) if not names[i]]
+            for i in range(filled[0], filled[-1])
+            if not names[i]
+        ]
     where: dict[str, int] = {}
     for ours, column in columns.items():
         theirs = column.source or ours
@@ -137,8 +150,13 @@ def _header(
             listed = tuple(n for n in names if n)
             problems.append(Problem(place, "is not a column of this sheet", theirs, listed))
         elif names.count(theirs) > 1:
-            problems.append(Problem(
-                place, f"stands {names.count(theirs)} times in the header: rename all but one", theirs))
+            problems.append(
+                Problem(
+                    place,
+                    f"stands {names.count(theirs)} times in the header: rename all but one",
+                    theirs,
+                )
+            )
         else:
             where[ours] = names.index(theirs)
     if problems:
@@ -147,12 +165,21 @@ def _header(
 
 
 def _merged_rows(merged: list, top: int, read: set[int], place: str) -> list[Problem]:
-    hits = [cell_name(*start) for start, end in merged
-            if end[0] > top and any(start[1] <= c <= end[1] for c in read)]
+    hits = [
+        cell_name(*start)
+        for start, end in merged
+        if end[0] > top and any(start[1] <= c <= end[1] for c in read)
+    ]
     if not hits:
         return []
-    return [Problem(place, "rows hold merged cells: unmerge them and fill in every row",
-                    rows=len(hits), examples=tuple(hits[:_MOST]))]
+    return [
+        Problem(
+            place,
+            "rows hold merged cells: unmerge them and fill in every row",
+            rows=len(hits),
+            examples=tuple(hits[:_MOST]),
+        )
+    ]
 
 
 def _errors(path, sheet, where, columns, top, place) -> list[Problem]:
@@ -162,21 +189,33 @@ def _errors(path, sheet, where, columns, top, place) -> list[Problem]:
         if row > top and column in read:
             hits.setdefault(read[column], []).append((cell_name(row, column), code))
     return [
-        Problem(f"{place} column {quoted(columns[ours].source or ours)}",
-                "holds cells with an Excel error: correct their formulas",
-                rows=len(cells), examples=tuple(f"{at} {code}" for at, code in cells[:_MOST]))
-        for ours, cells in hits.items()]
+        Problem(
+            f"{place} column {quoted(columns[ours].source or ours)}",
+            "holds cells with an Excel error: correct their formulas",
+            rows=len(cells),
+            examples=tuple(f"{at} {code}" for at, code in cells[:_MOST]),
+        )
+        for ours, cells in hits.items()
+    ]
 
 
 def _open_numbers(cells, body, ours: str, at: int, place: str) -> list[Problem]:
-    hits = [(cell_name(n - 1, at), c) for (n, _), c in zip(body, cells, strict=True)
-            if isinstance(c, str) and is_open_number(c)]
+    hits = [
+        (cell_name(n - 1, at), c)
+        for (n, _), c in zip(body, cells, strict=True)
+        if isinstance(c, str) and is_open_number(c)
+    ]
     if not hits:
         return []
-    return [Problem(
-        f"{place} column '{ours}'", "is text that may be a decimal or a thousand: declare "
-        "'csv: {decimal: \",\"}' or 'csv: {decimal: \".\"}'", rows=len(hits),
-        examples=tuple(f"{name} {quoted(c)}" for name, c in hits[:_MOST]))]
+    return [
+        Problem(
+            f"{place} column '{ours}'",
+            "is text that may be a decimal or a thousand: declare "
+            "'csv: {decimal: \",\"}' or 'csv: {decimal: \".\"}'",
+            rows=len(hits),
+            examples=tuple(f"{name} {quoted(c)}" for name, c in hits[:_MOST]),
+        )
+    ]
 
 
 def _text(cell: object, decimal: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Is ``1,234`` one thousand or one and a bit? The file proves it, the params declare it, or it is refused."""
+"""Is ``1,234`` a thousand or one and a bit? Proved by the file, declared, or refused."""
 
 from __future__ import annotations
 
@@ -98,31 +98,50 @@ def proved_marks(
     found = run(raw.aggregate(**counts))[0]
 
     def seen(kind: str, mark: str) -> list[tuple[str, int, str]]:
-        return [(c, int(found[f"{kind}{mark}{c}"]), found[f"eg {kind}{mark}{c}"])
-                for c in numeric if found[f"{kind}{mark}{c}"]]
+        return [
+            (c, int(found[f"{kind}{mark}{c}"]), found[f"eg {kind}{mark}{c}"])
+            for c in numeric
+            if found[f"{kind}{mark}{c}"]
+        ]
 
     comma, point = seen("proof", ","), seen("proof", ".")
     if comma and point:
-        raise Refused([
-            Problem(name_of(c), "is a decimal comma here and a decimal point elsewhere in the file: "
-                    f"declare 'csv: {{decimal: \"{mark}\"}}'", rows=n, examples=(quoted(eg),))
-            for mark, proofs in ((",", comma), (".", point)) for c, n, eg in proofs])
+        raise Refused(
+            [
+                Problem(
+                    name_of(c),
+                    "is a decimal comma here and a decimal point elsewhere in the file: "
+                    f"declare 'csv: {{decimal: \"{mark}\"}}'",
+                    rows=n,
+                    examples=(quoted(eg),),
+                )
+                for mark, proofs in ((",", comma), (".", point))
+                for c, n, eg in proofs
+            ]
+        )
     if comma:
         return Marks(",", options.thousands or ".")
     if point:
         return Marks(".", options.thousands or ",")
     unclear = seen("open", ",") + (seen("open", ".") if delimiter != "," else [])
     if unclear:
-        raise Refused([
-            Problem(name_of(c), "may be a decimal or a thousand, and no number of the file proves "
+        raise Refused(
+            [
+                Problem(
+                    name_of(c),
+                    "may be a decimal or a thousand, and no number of the file proves "
                     "which: declare 'csv: {decimal: \",\"}' or 'csv: {decimal: \".\"}'",
-                    rows=n, examples=(quoted(eg),))
-            for c, n, eg in unclear])
+                    rows=n,
+                    examples=(quoted(eg),),
+                )
+                for c, n, eg in unclear
+            ]
+        )
     return Marks(".", options.thousands, assumed=True)
 
 
 def number_pattern(marks: Marks, assumed_integer: bool = False) -> str:
-    """The regular expression of a number written with these marks, white space removed around it."""
+    """The regular expression of a number written with these marks, trimmed."""
     point = "[.]" if marks.decimal == "." else ","
     whole = "[0-9]{1,40}"
     if marks.thousands:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from toolkit.problems import Problem, Refused
+from toolkit.problems import Problem
 
 
 def parquet_problems(
@@ -38,16 +38,22 @@ def parquet_problems(
         for name in dict.fromkeys(wanted.values()):
             count = schema.names.count(name)
             if count == 0:
-                problems.append(Problem(where, "is not a column of this file", name, tuple(schema.names)))
+                problems.append(
+                    Problem(where, "is not a column of this file", name, tuple(schema.names))
+                )
             elif count > 1:
                 problems.append(Problem(where, f"stands {count} times among the columns", name))
             else:
                 kind = _kind(schema.field(name).type)
                 first, where_first = seen.setdefault(name, (kind, file.name))
                 if kind != first:
-                    problems.append(Problem(
-                        f"{where} column '{name}'", f"is {kind} here but {first} in {where_first}: "
-                        "files read together must agree"))
+                    problems.append(
+                        Problem(
+                            f"{where} column '{name}'",
+                            f"is {kind} here but {first} in {where_first}: "
+                            "files read together must agree",
+                        )
+                    )
     if not problems and not rows:
         problems.append(Problem(place, "has columns and no rows"))
     return problems
@@ -62,12 +68,15 @@ def parquet_query(files: tuple[Path, ...], columns: Mapping[str, str], position:
         Name of a column for the number of the row in its file, from 1; only of a single file.
     """
     listed = ", ".join("'" + str(f).replace("'", "''") + "'" for f in files)
-    chosen = [f'"{theirs.replace(chr(34), chr(34) * 2)}" AS "{ours}"' for ours, theirs in columns.items()]
+    chosen = [
+        f'"{theirs.replace(chr(34), chr(34) * 2)}" AS "{ours}"' for ours, theirs in columns.items()
+    ]
     if position:
         chosen.append(f'file_row_number + 1 AS "{position}"')
     return (
         f"SELECT {', '.join(chosen)} FROM read_parquet([{listed}], hive_partitioning=false, "
-        f"union_by_name={str(len(files) > 1).lower()}, file_row_number={str(bool(position)).lower()})"
+        f"union_by_name={str(len(files) > 1).lower()}, "
+        f"file_row_number={str(bool(position)).lower()})"
     )
 
 

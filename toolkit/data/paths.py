@@ -46,12 +46,25 @@ def found_files(folder: Path, path: str, place: str) -> tuple[Path, ...]:
     parent = target.parent
     if not parent.is_dir():
         above = parent.parent
-        choices = tuple(sorted(p.name for p in above.iterdir() if p.is_dir())) if above.is_dir() else ()
-        raise Refused(Problem(
-            place, f"lies in a folder that is not there: {_short(parent, folder)}", path,
-            choices[:_MOST_LISTED]))
-    raise Refused(Problem(
-        place, f"is not there (looked in {_short(parent, folder)})", path, _files_in(parent, path)))
+        choices = (
+            tuple(sorted(p.name for p in above.iterdir() if p.is_dir())) if above.is_dir() else ()
+        )
+        raise Refused(
+            Problem(
+                place,
+                f"lies in a folder that is not there: {_short(parent, folder)}",
+                path,
+                choices[:_MOST_LISTED],
+            )
+        )
+    raise Refused(
+        Problem(
+            place,
+            f"is not there (looked in {_short(parent, folder)})",
+            path,
+            _files_in(parent, path),
+        )
+    )
 
 
 def _short(target: Path, folder: Path) -> str:

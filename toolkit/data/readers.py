@@ -88,9 +88,14 @@ def read_file(
     if kind in _PARQUET:
         return _parquet(model, files, shown, engine, work)
     if len(files) > 1:
-        raise Refused(Problem(
-            place("path"), f"matches {len(files)} files: only Parquet files are read together", shown,
-            tuple(f.name for f in files)))
+        raise Refused(
+            Problem(
+                place("path"),
+                f"matches {len(files)} files: only Parquet files are read together",
+                shown,
+                tuple(f.name for f in files),
+            )
+        )
     try:
         if kind in _EXCEL:
             return _excel(model, files[0], shown, engine)
@@ -112,16 +117,30 @@ def read_table(model: TableModel, place: Callable[..., str], engine: BaseBackend
     try:
         there = sorted(engine.list_tables(**where))
     except Exception:  # each backend raises its own where a schema does not exist
-        raise Refused(Problem(place("table"), "lies in a schema that is not there", model.table)) from None
+        raise Refused(
+            Problem(place("table"), "lies in a schema that is not there", model.table)
+        ) from None
     if name not in there:
         lead = ".".join(schema) + "." if schema else ""
-        raise Refused(Problem(place("table"), "is not a table of the connected database",
-                              model.table, tuple(lead + t for t in there)))
+        raise Refused(
+            Problem(
+                place("table"),
+                "is not a table of the connected database",
+                model.table,
+                tuple(lead + t for t in there),
+            )
+        )
     table = engine.table(name, **where)
     problems = [
-        Problem(place("columns", ours), "is not a column of this table", column.source or ours,
-                tuple(table.columns))
-        for ours, column in model.columns.items() if (column.source or ours) not in table.columns]
+        Problem(
+            place("columns", ours),
+            "is not a column of this table",
+            column.source or ours,
+            tuple(table.columns),
+        )
+        for ours, column in model.columns.items()
+        if (column.source or ours) not in table.columns
+    ]
     if problems:
         raise Refused(problems)
     chosen = table.select(**{ours: table[c.source or ours] for ours, c in model.columns.items()})
@@ -141,16 +160,30 @@ def _csv(model: TableModel, file: Path, shown: str, engine: BaseBackend, work: P
     if marks is None:
         with reading(shown):
             marks = proved_marks(
-                table, model.columns, {c: missing_codes(m, model) for c, m in model.columns.items()},
-                model.csv, layout.delimiter, lambda c: f"{shown} column '{names[c]}'",
-                lambda t: engine.to_pyarrow(t).to_pylist())
+                table,
+                model.columns,
+                {c: missing_codes(m, model) for c, m in model.columns.items()},
+                model.csv,
+                layout.delimiter,
+                lambda c: f"{shown} column '{names[c]}'",
+                lambda t: engine.to_pyarrow(t).to_pylist(),
+            )
     word, first = ("line", layout.first_line) if layout.first_line else ("row", 1)
     return Raw(table, shown, marks, f"sha256:{layout.sha256}", word, first, layout.rows, once=True)
 
 
 def _excel(model: TableModel, file: Path, shown: str, engine: BaseBackend) -> Raw:
     cells, marks, digest = excel_table(file, model.sheet, model.columns, model.csv, shown, POSITION)
-    return Raw(ibis.memtable(cells), shown, marks, f"sha256:{digest}", "row", None, cells.num_rows, once=True)
+    return Raw(
+        ibis.memtable(cells),
+        shown,
+        marks,
+        f"sha256:{digest}",
+        "row",
+        None,
+        cells.num_rows,
+        once=True,
+    )
 
 
 def _parquet(
@@ -167,7 +200,7 @@ def _parquet(
 
 
 class reading:  # noqa: N801 - reads as a statement
-    """Around whatever makes the engine read a file: its complaint becomes a refusal, without data."""
+    """Around what makes the engine read a file: its complaint becomes a refusal, without data."""
 
     def __init__(self, shown: str):
         self.shown = shown
@@ -178,6 +211,10 @@ class reading:  # noqa: N801 - reads as a statement
     def __exit__(self, kind: type | None, wrong: BaseException | None, _trace: object) -> None:
         if isinstance(wrong, duckdb.Error):
             what = type(wrong).__name__.removesuffix("Exception").removesuffix("Error") or "engine"
-            raise Refused(Problem(
-                self.shown, f"cannot be read to its end by the engine ({what} error): "
-                "the file is damaged or not what its name says")) from None
+            raise Refused(
+                Problem(
+                    self.shown,
+                    f"cannot be read to its end by the engine ({what} error): "
+                    "the file is damaged or not what its name says",
+                )
+            ) from None

@@ -1,4 +1,4 @@
-"""What must hold for the rows of a table: each rule of its contract as a sentence and a condition."""
+"""What must hold for the rows of a table: each rule as a sentence and a condition."""
 
 from __future__ import annotations
 
@@ -71,14 +71,18 @@ def rules_of(table: Table, model: TableModel, company: Company, marks: Marks) ->
             rules.append(Rule(name, why, value.isnull() & fits, None))
         rules += [
             Rule(name, sentence, broken.fill_null(False), text, choices)
-            for sentence, broken, choices in _about(name, column, value, table, model, company)]
+            for sentence, broken, choices in _about(name, column, value, table, model, company)
+        ]
         if column.after:
             rules.append(_after(table, model, name, column.after))
         if column.currency_column:
             rules.append(_currency(table, name, column, company))
     return [
-        r if r.shown is None or not _hides(model, r) else Rule(r.column, r.sentence, r.broken, None, r.choices)
-        for r in rules]
+        r
+        if r.shown is None or not _hides(model, r)
+        else Rule(r.column, r.sentence, r.broken, None, r.choices)
+        for r in rules
+    ]
 
 
 def _hides(model: TableModel, rule: Rule) -> bool:
@@ -87,7 +91,8 @@ def _hides(model: TableModel, rule: Rule) -> bool:
 
 def _type_sentence(column: Column, marks: Marks) -> str:
     written = f"decimals after {_WITH[marks.decimal]}, " + (
-        f"thousands split by '{marks.thousands}'" if marks.thousands else "thousands not split")
+        f"thousands split by '{marks.thousands}'" if marks.thousands else "thousands not split"
+    )
     if column.type == "integer":
         return f"must be a whole number ({written}; else declare 'csv: {{decimal, thousands}}')"
     if column.type in ("number", "money"):
@@ -97,7 +102,10 @@ def _type_sentence(column: Column, marks: Marks) -> str:
     if column.type == "date":
         if column.format:
             return f"must be a day of the calendar written as '{column.format}'"
-        return "must be a day of the calendar such as 2026-09-30, without a time; else declare its 'format'"
+        return (
+            "must be a day of the calendar such as 2026-09-30, without a time; "
+            "else declare its 'format'"
+        )
     if column.type == "datetime":
         if column.format:
             return f"must be a moment written as '{column.format}'"
@@ -112,27 +120,63 @@ def _about(
     said: list[tuple[str, BooleanValue, tuple[str, ...]]] = []
     low, high = _bounds(column)
     if low is not None:
-        said.append((f"must not be below {column.min}" if column.min is not None
-                     else f"must not lie before the year {FIRST_YEAR} (if it is a code, list it in "
-                     "'missing'; if it is true, give a 'min')", value < low, ()))
+        said.append(
+            (
+                f"must not be below {column.min}"
+                if column.min is not None
+                else f"must not lie before the year {FIRST_YEAR} (if it is a code, list it in "
+                "'missing'; if it is true, give a 'min')",
+                value < low,
+                (),
+            )
+        )
     if high is not None:
-        said.append((f"must not be above {column.max}" if column.max is not None
-                     else f"must not lie after the year {LAST_YEAR} (if it is a code, list it in "
-                     "'missing'; if it is true, give a 'max')", _above(column, value, high), ()))
+        said.append(
+            (
+                f"must not be above {column.max}"
+                if column.max is not None
+                else f"must not lie after the year {LAST_YEAR} (if it is a code, list it in "
+                "'missing'; if it is true, give a 'max')",
+                _above(column, value, high),
+                (),
+            )
+        )
     if column.type in _DATED and not column.future and column.max is None:
         as_of = company.company.as_of
-        said.append((f"must not lie after as_of, {as_of.isoformat()} (due dates and promises: "
-                     "'future: true')", _later_than(value, as_of) & (value <= high), ()))
+        said.append(
+            (
+                f"must not lie after as_of, {as_of.isoformat()} (due dates and promises: "
+                "'future: true')",
+                _later_than(value, as_of) & (value <= high),
+                (),
+            )
+        )
     elif column.type in _DATED and not column.future:
         as_of = company.company.as_of
-        said.append((f"must not lie after as_of, {as_of.isoformat()} (due dates and promises: "
-                     "'future: true')", _later_than(value, as_of), ()))
+        said.append(
+            (
+                f"must not lie after as_of, {as_of.isoformat()} (due dates and promises: "
+                "'future: true')",
+                _later_than(value, as_of),
+                (),
+            )
+        )
     if column.values is not None:
-        said.append(("must be one of its declared values", ~_among(column, value),
-                     tuple(str(v) for v in column.values)))
+        said.append(
+            (
+                "must be one of its declared values",
+                ~_among(column, value),
+                tuple(str(v) for v in column.values),
+            )
+        )
     if column.pattern is not None:
-        said.append((f"must match the pattern '{column.pattern}'",
-                     ~value.re_search(f"^(?:{column.pattern})$"), ()))
+        said.append(
+            (
+                f"must match the pattern '{column.pattern}'",
+                ~value.re_search(f"^(?:{column.pattern})$"),
+                (),
+            )
+        )
     return said
 
 
@@ -183,13 +227,22 @@ def _after(table: Table, model: TableModel, name: str, first: str) -> Rule:
         later, earlier = later.cast("date"), earlier.cast("date")
     hidden = model.columns[first].identifier
     shown = table[name].cast("string") + " is before " + table[first].cast("string")
-    return Rule(name, f"must not be earlier than '{first}'", (later < earlier).fill_null(False),
-                None if hidden else shown)
+    return Rule(
+        name,
+        f"must not be earlier than '{first}'",
+        (later < earlier).fill_null(False),
+        None if hidden else shown,
+    )
 
 
 def _currency(table: Table, name: str, column: Column, company: Company) -> Rule:
     code = column.currency or company.company.currency
     said = table[column.currency_column].cast("string").strip().upper()
     wrong = table[name].notnull() & (said != code).fill_null(True)
-    return Rule(name, f"must be in {code} in every row, as '{column.currency_column}' says it",
-                wrong, said.fill_null("no currency"), (code,))
+    return Rule(
+        name,
+        f"must be in {code} in every row, as '{column.currency_column}' says it",
+        wrong,
+        said.fill_null("no currency"),
+        (code,),
+    )

@@ -1,8 +1,8 @@
 """The company's tables under our names and types, their contracts kept.
 
-Files are read by DuckDB in this process; a CSV or a sheet is read once, and what was checked is what
-is used from then on. Tables of a connected database stay where they are. Clock times are local
-times of the company's zone.
+Files are read by DuckDB in this process; a CSV or a sheet is read once, and what was
+checked is what is used from then on. Tables of a connected database stay where they are. Clock
+times are local times of the company's zone.
 """
 
 from __future__ import annotations
@@ -112,8 +112,10 @@ class Source:
         model = self._model(name)
         if model.joins and checked.rows is not None and not checked.report.unmatched:
             found = tuple(
-                self._unmatched(checked.rows, other, join.on) for other, join in model.joins.items()
-                if self._check(other).rows is not None)
+                self._unmatched(checked.rows, other, join.on)
+                for other, join in model.joins.items()
+                if self._check(other).rows is not None
+            )
             checked = replace(checked, report=replace(checked.report, unmatched=found))
             self._checked[name] = checked
         return checked.report
@@ -131,8 +133,11 @@ class Source:
 
     def _model(self, name: str) -> TableModel:
         if name not in self.company.tables:
-            raise Refused(Problem("tables", "is no table of this params file", name,
-                                  tuple(self.company.tables)))
+            raise Refused(
+                Problem(
+                    "tables", "is no table of this params file", name, tuple(self.company.tables)
+                )
+            )
         return self.company.tables[name]
 
     def _engine_of(self, table: Table) -> BaseBackend:
@@ -174,7 +179,8 @@ class Source:
         alias = f"reading {name}"
         zone = self.company.company.time_zone
         values = converted(
-            raw.table, model, zone, raw.marks, alias, shortcuts=engine.name == "duckdb")
+            raw.table, model, zone, raw.marks, alias, shortcuts=engine.name == "duckdb"
+        )
         position = (POSITION, raw.word) if raw.word else None
         if raw.once:
             values = self._store(engine, values, raw)
@@ -197,10 +203,21 @@ class Source:
         violations = list(verdict.violations)
         if verdict.rows and not kept and not violations:
             rule = "leaves no row of the table" if model.where else "every row was set aside"
-            violations.append(Problem(place("where") if model.where else named(None), rule, model.where))
+            violations.append(
+                Problem(place("where") if model.where else named(None), rule, model.where)
+            )
         report = TableReport(
-            name, raw.origin, verdict.rows, kept, verdict.aside, verdict.set_aside, verdict.missing,
-            (), last, tuple(violations))
+            name,
+            raw.origin,
+            verdict.rows,
+            kept,
+            verdict.aside,
+            verdict.set_aside,
+            verdict.missing,
+            (),
+            last,
+            tuple(violations),
+        )
         count = "" if model.path else f", {verdict.rows} rows"
         return _Checked(report, rows, raw.fingerprint + count)
 
@@ -211,9 +228,13 @@ class Source:
             stored = engine.create_table(f"toolkit_read_{self._stored}", values, temp=True)
             rows = engine.to_pyarrow(stored.count()).as_py()
         if rows != raw.rows:
-            raise Refused(Problem(
-                raw.origin, f"holds {raw.rows:,} records, but the engine reads {rows:,}: its quotes "
-                "or line ends are ambiguous"))
+            raise Refused(
+                Problem(
+                    raw.origin,
+                    f"holds {raw.rows:,} records, but the engine reads {rows:,}: its quotes "
+                    "or line ends are ambiguous",
+                )
+            )
         if raw.first is None:
             return stored
         return stored.mutate(**{POSITION: stored.rowid() + raw.first})
@@ -222,7 +243,8 @@ class Source:
         if model.where is None:
             return rows
         return rows.alias("toolkit_rows").sql(
-            f"SELECT * FROM toolkit_rows WHERE ({model.where})", dialect="duckdb")
+            f"SELECT * FROM toolkit_rows WHERE ({model.where})", dialect="duckdb"
+        )
 
     def _extent(self, rows: Table, model: TableModel) -> tuple[int, Any]:
         last = rows[model.time].max() if model.time else ibis.literal(None, "date")
