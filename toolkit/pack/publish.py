@@ -38,13 +38,47 @@ def locked(folder: Path) -> Iterator[None]:
     Busy
         When another run holds it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / LOCK, "a+") as handle:
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = open(folder / LOCK, "a+")  # noqa: SIM115 - held open while the block runs
+        except FileNotFoundError:
+            continue  # withdrawn by another run between the two steps
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _stands(handle, folder / LOCK):
+                break
         except BlockingIOError:
+            handle.close()
             raise Busy(f"another run is writing to {folder}") from None
+        handle.close()
+    try:
         yield
+    finally:
+        handle.close()
+
+
+def _stands(handle, path: Path) -> bool:
+    """Whether the locked file is still the one at `path`; another run may have withdrawn it."""
+    try:
+        return os.path.samestat(os.fstat(handle.fileno()), os.stat(path))
+    except FileNotFoundError:
+        return False
+
+
+def withdraw(folder: Path) -> None:
+    """Remove what was staged, and the folders a run made where nothing else is in them.
+
+    Call it with the lock held.
+    """
+    shutil.rmtree(folder / STAGING, ignore_errors=True)
+    if sorted(p.name for p in folder.iterdir()) == [LOCK]:
+        (folder / LOCK).unlink()
+        for empty in (folder, *list(folder.parents)[:2]):
+            try:
+                empty.rmdir()
+            except OSError:
+                break
 
 
 def staging(folder: Path, name: str) -> Path:

@@ -20,6 +20,7 @@ from toolkit.pack.index import render_index
 from toolkit.pack.jobs import Job, jobs_of, notebooks_folder, parameters_of, pick_pack
 from toolkit.pack.page import PageContext, PageLink, render_failure, render_page
 from toolkit.pack.records import findings_of, tables_of
+from toolkit.problems import Problem, Refused
 
 
 Told = Callable[[str, int, int], None]
@@ -84,7 +85,7 @@ def run(
     Raises
     ------
     Refused
-        Params or tables are refused; nothing was written.
+        Params, tables or a question to them are refused; nothing was published.
     publish.Busy
         Another run of the same pack is under way.
     """
@@ -102,6 +103,10 @@ def run(
         publish.recover(home, str(asked))
         stage = publish.staging(home, str(asked))
         made = _run_all(work, stage, file, jobs, deadline, told)
+        refused = dict.fromkeys(line for _, _, outcome in made for line in outcome.problems)
+        if refused:
+            publish.withdraw(home)
+            raise Refused(Problem("", line) for line in refused)
         told("writing the pages", len(work), len(work))
         findings, failed = _write(made, stage, file, chosen.label, asked, inputs)
         _write_manifest(stage, file, name, asked, inputs, made, began)
@@ -163,7 +168,7 @@ def _write(made, stage: Path, file: CompanyFile, label: str, period: Period, inp
             as_of=about.as_of, language=about.language, links=links, provenance=_provenance(file, inputs),
         )
         if outcome.failed:
-            failed[job.page] = "; ".join(outcome.problems) or outcome.failed
+            failed[job.page] = outcome.failed
             html = render_failure(context, Sentence("{why}", {"why": failed[job.page]}))
             path.unlink(missing_ok=True)
         else:
@@ -175,7 +180,10 @@ def _write(made, stage: Path, file: CompanyFile, label: str, period: Period, inp
                 (stage / "tables" / name).write_text(text, encoding="utf-8")
             html = render_page(notebook, context)
         (stage / f"{job.page}.html").write_text(html, encoding="utf-8")
-    told_of = {"format": manifest.FORMAT, "company": about.id, "period": str(period), "findings": findings}
+    told_of = {
+        "format": manifest.FORMAT, "company": about.id, "period": str(period),
+        "findings": [plain_finding(f) for f in findings],
+    }
     (stage / "findings.json").write_text(_json(told_of), encoding="utf-8")
     context = PageContext(
         page="index", title=label, company=about.name, pack=label, period=period.label, as_of=about.as_of,
@@ -185,10 +193,17 @@ def _write(made, stage: Path, file: CompanyFile, label: str, period: Period, inp
     return findings, failed
 
 
+def plain_finding(finding: dict) -> dict:
+    """A finding as others read it: its words in the company's language, without their templates."""
+    checks = [{k: v for k, v in check.items() if k != "said"} for check in finding["checks"]]
+    return {**{k: v for k, v in finding.items() if k != "said"}, "checks": checks}
+
+
 def _forget_times(notebook: nbformat.NotebookNode) -> None:
     """When and how long belongs to the manifest; notebooks of two runs should be the same."""
     notebook.metadata.pop("papermill", None)
-    for cell in notebook.cells:
+    for i, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{i:02d}"  # papermill gives the cell it adds a random one
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
 

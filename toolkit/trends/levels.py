@@ -168,8 +168,8 @@ def _level(d: KpiLevel, segment: str | None, of: object, m: Moments) -> Level:
     else:
         n = m.n
         sample = ratios.RatioMoments(
-            n=m.n, mean_y=m.mean_of(num), mean_x=m.mean_of(den), var_y=m.var_of(num), var_x=m.var_of(den),
-            cov=m.cov_of(num, den))
+            n=m.n, mean_y=m.mean_of(num), mean_x=m.mean_of(den), variance_y=m.var_of(num), variance_x=m.var_of(den),
+            covariance=m.cov_of(num, den))
         found = ratios.interval(sample, level=d.level)
         method = f"ratio of sums, delta method, standard errors by {d.unit}" if d.unit else "mean, delta method"
         if m.basis == "buckets":
