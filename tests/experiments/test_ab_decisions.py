@@ -197,3 +197,41 @@ def test_everything_shown_can_be_written_down_and_read_back():
     for f in findings:
         kept = json.loads(json.dumps(f.to_json(), allow_nan=False))
         assert str(Sentence.from_json(kept["said"]["sentence"])) == kept["sentence"]
+
+
+def shifted(*steps: float, n: int = 1000) -> pd.DataFrame:
+    """Arm b is arm a moved by so many standard errors of the difference, a column each."""
+    column = np.tile([0.0, 1.0], n // 2)
+    error = math.sqrt(2 * column.var(ddof=1) / n)
+    both = {f"m{i}": np.concatenate([column, column + step * error]) for i, step in enumerate(steps)}
+    return pd.DataFrame({"arm": np.repeat(["a", "b"], n), **both})
+
+
+@pytest.mark.parametrize(("steps", "verdict"), [(-1.90, "hold"), (-2.05, "roll_back")])
+def test_a_guardrail_is_broken_at_one_side_of_the_level(steps, verdict):
+    """One-sided .025 lies at 1.96 standard errors; at a margin of 0 all harm counts."""
+    guard = Metric("m1", role="guardrail", margin=0)
+    assert concluded(shifted(0.1, steps), declared(Metric("m0", role="primary"), guard))[0].verdict == verdict
+
+
+def test_guardrails_are_corrected_for_each_other():
+    guards = [Metric(f"m{i}", role="guardrail", margin=0) for i in (1, 2, 3)]
+    table = shifted(0.1, -2.05, 0.0, 0.0)
+    assert concluded(table, declared(Metric("m0", role="primary"), *guards))[0].verdict == "hold"
+
+
+def test_exploratory_metrics_are_corrected_for_each_other():
+    """p .040 and .92: Benjamini and Hochberg make .08 of the first, and its interval says so."""
+    definition = declared(Metric("m0", role="primary"), Metric("m1"), Metric("m2"))
+    effects = experiments.estimate(shifted(0.0, 2.055, 0.1), definition)
+    first = effects.of("m1")
+    assert first.p_adjusted == pytest.approx(2 * first.difference.p_value)
+    assert first.difference.low > 0 > first.shown.low and first.correction == "bh"
+
+
+@pytest.mark.parametrize(("primaries", "z"), [(1, 1.959964), (2, 2.241403)])
+def test_the_smallest_visible_effect_shares_the_level_among_primary_metrics(primaries, z):
+    """(z of alpha over the number of looks + z of power) standard errors (Bloom 1995)."""
+    metrics = [Metric("m0", role="primary"), Metric("m1", role="primary" if primaries == 2 else "exploratory")]
+    found = experiments.estimate(shifted(0.0, 0.0), declared(*metrics)).of("m0")
+    assert found.visible == pytest.approx((z + 0.841621) * found.difference.se, rel=1e-5)
