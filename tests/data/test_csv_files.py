@@ -152,6 +152,8 @@ def test_random_tables_in_random_dialects_come_back_or_are_refused(tmp_path, dat
     delimiter = data.draw(st.sampled_from(",;\t|"))
     ends = data.draw(st.sampled_from(["\n", "\r\n"]))
     quoting = data.draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+    if any("\r" in c for row in rows for c in row):
+        quoting = csv.QUOTE_ALL  # Python writes a carriage return bare, which no reader can tell
     declared, codec = data.draw(
         st.sampled_from(
             [
