@@ -53,7 +53,9 @@ def connect(url: str, folder: Path, place: str) -> BaseBackend:
     filled, secrets = _filled(url)
     try:
         if scheme == "duckdb":
-            return _duckdb(filled.removeprefix("duckdb://"), folder, place)
+            return _duckdb(
+                filled.removeprefix("duckdb://"), folder, place, shown=url.removeprefix("duckdb://")
+            )
         return _in_utc(ibis.connect(filled))
     except Refused:
         raise
@@ -92,7 +94,7 @@ def _hidden(text: str, secrets: list[str]) -> str:
     return re.sub(r"://[^/\s]*@", "://***@", text)
 
 
-def _duckdb(name: str, folder: Path, place: str) -> BaseBackend:
+def _duckdb(name: str, folder: Path, place: str, shown: str) -> BaseBackend:
     if name in ("", ":memory:"):
         return quiet_duckdb()
     target = Path(name) if Path(name).is_absolute() else folder / name
@@ -102,7 +104,7 @@ def _duckdb(name: str, folder: Path, place: str) -> BaseBackend:
             if target.parent.is_dir()
             else []
         )
-        raise Refused(Problem(place, "is not there", name, tuple(there)))
+        raise Refused(Problem(place, "is not there", shown, tuple(there)))
     return quiet_duckdb(target)
 
 
