@@ -13,7 +13,7 @@ ROWS = [
     ["shown"],
     ["company"],
     ["data"],
-    ["kpis", "aggregates", "scan", "study"],
+    ["kpis", "aggregates", "row_scan", "scan", "study"],
     ["stats"],
     ["findings"],
     ["experiments", "plan_changes", "trends", "benchmarks", "customers", "service", "money"],
@@ -23,7 +23,7 @@ ROWS = [
     ["cli"],
 ]
 ROW = {name: i for i, row in enumerate(ROWS) for name in row}
-TOGETHER = {"kpis", "aggregates", "scan", "study"}  # one row, written as several files
+TOGETHER = {"kpis", "aggregates", "row_scan", "scan", "study"}  # one row, written as several files
 ROOT = Path(__file__).resolve().parent.parent / "toolkit"
 MODULES = sorted(p for p in ROOT.rglob("*.py") if p != ROOT / "__init__.py")
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from toolkit.aggregates import Aggregates, Basis, Moments, from_buckets, in_order
 from toolkit.kpis import Measure, measured
+from toolkit.row_scan import complete_rows
 
 BUCKET = "toolkit__bucket"
 ROWS = "toolkit__rows"
@@ -57,6 +58,8 @@ def aggregate(
     """
     measures, dims, covariates = tuple(measures), tuple(dims), tuple(covariates)
     keep = [d for d in dims if d not in (expressions or {})] + ([unit] if unit else [])
+    if unit is None and (found := complete_rows(table, measures, dims, covariates, expressions or {})) is not None:
+        return found
     rows = measured(table, measures, keep, covariates, expressions)
     if unit is None:
         return _by_row(rows, measures, dims, covariates)
@@ -75,12 +78,11 @@ def _columns(measures: Sequence[Measure], covariates: Sequence[str]) -> list[str
     return [c for m in measures for c in (m.num, m.den)] + list(covariates)
 
 
-def _pairs(measures: Sequence[Measure], covariates: Sequence[str], constant: Iterable[str]) -> list[tuple[str, str]]:
+def _pairs(measures: Sequence[Measure], covariates: Sequence[str]) -> list[tuple[str, str]]:
     """Which covariances are worth their cost: within a measure, and with the covariates."""
-    constant = set(constant)
-    columns = [c for c in _columns(measures, covariates) if c not in constant]
+    columns = _columns(measures, covariates)
     pairs = [(c, c) for c in columns]
-    pairs += [(m.num, m.den) for m in measures if m.den not in constant]
+    pairs += [(m.num, m.den) for m in measures]
     pairs += [(a, b) for a in columns for b in covariates if a not in covariates]
     pairs += [(a, b) for i, a in enumerate(covariates) for b in covariates[i + 1:]]
     return pairs
@@ -99,7 +101,7 @@ def _summary(rows: ir.Table, dims: Sequence[str], columns: Sequence[str], pairs:
     return result.to_pyarrow().to_pylist()
 
 
-def _from_summary(records, dims, columns, pairs, bounded, constant, basis: Basis, disjoint: bool) -> Aggregates:
+def _from_summary(records, dims, columns, pairs, bounded, basis: Basis, disjoint: bool) -> Aggregates:
     at = {c: i for i, c in enumerate(columns)}
     cells = {}
     for record in records:
@@ -111,13 +113,9 @@ def _from_summary(records, dims, columns, pairs, bounded, constant, basis: Basis
         if n > 1:
             for i, (a, b) in enumerate(pairs):
                 cov[at[a], at[b]] = cov[at[b], at[a]] = _number(record[f"c{i}"])
-            for c in constant:
-                cov[at[c], :] = cov[:, at[c]] = 0.0
         low, high = np.full(len(columns), np.nan), np.full(len(columns), np.nan)
         for i, c in enumerate(bounded):
             low[at[c]], high[at[c]] = _number(record[f"l{i}"]), _number(record[f"h{i}"])
-        for c in constant:
-            low[at[c]] = high[at[c]] = mean[at[c]]
         key = tuple(record[d] for d in dims)
         cells[key] = Moments(tuple(columns), n, int(record["__rows"]), mean, cov, low, high, basis)
     return Aggregates(tuple(dims), in_order(cells), disjoint=disjoint)
@@ -126,16 +124,9 @@ def _from_summary(records, dims, columns, pairs, bounded, constant, basis: Basis
 def _by_row(rows, measures, dims, covariates) -> Aggregates:
     columns = _columns(measures, covariates)
     bounded = [c for m in measures for c in (m.num, m.den)]
-    # the denominator of a mean is 1 everywhere unless a value is missing; try without its spread
-    simple = [m.den for m in measures if m.counts_rows]
-    for constant in (simple, []):
-        pairs = _pairs(measures, covariates, constant)
-        ends = [c for c in bounded if c not in constant]
-        records = _summary(rows, dims, columns, pairs, None, ends)
-        at = [columns.index(c) for c in constant]
-        if all(_number(r[f"m{i}"]) == 1.0 for r in records for i in at if r["__n"]):
-            break
-    return _from_summary(records, dims, columns, pairs, ends, constant, "rows", True)
+    pairs = _pairs(measures, covariates)
+    records = _summary(rows, dims, columns, pairs, None, bounded)
+    return _from_summary(records, dims, columns, pairs, bounded, "rows", True)
 
 
 def _per_unit(rows, measures, dims, covariates, unit) -> ir.Table:
@@ -148,9 +139,9 @@ def _by_unit(rows, measures, dims, covariates, unit, disjoint) -> Aggregates:
     units = _per_unit(rows, measures, dims, covariates, unit)
     columns = _columns(measures, covariates)
     bounded = [c for m in measures for c in (m.num, m.den)]
-    pairs = _pairs(measures, covariates, ())
+    pairs = _pairs(measures, covariates)
     records = _summary(units, dims, columns, pairs, ROWS, bounded)
-    return _from_summary(records, dims, columns, pairs, bounded, (), "units", disjoint)
+    return _from_summary(records, dims, columns, pairs, bounded, "units", disjoint)
 
 
 def _by_bucket(rows, measures, dims, covariates, unit, buckets) -> Aggregates:
