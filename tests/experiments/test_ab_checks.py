@@ -62,6 +62,13 @@ def test_a_filter_on_something_the_test_changes():
     assert name not in checks(table, declared())
 
 
+def test_a_filter_or_target_made_of_what_is_measured():
+    found = checks(two_arms(3, 2000), declared(where="y > 0", target="y > 9"))
+    for name in ("The filter", "The target"):
+        check = found[f"{name} uses only what was known before assignment"]
+        assert check.passed is False and str(check.detail) == "the metric y is made of it"
+
+
 def test_a_filter_that_picks_this_test_out_of_several_is_no_doubt():
     other = two_arms(4, 1000).assign(test="other").query("arm == 'a' or index % 10 == 1")
     table = pd.concat([two_arms(5, 1000).assign(test="this"), other])
@@ -82,7 +89,7 @@ def test_who_was_tested_and_who_it_is_meant_for():
     assert found.passed is False
     assert found.numbers["share"] == 0.6 and found.numbers["in_target"] == 600
     assert "60.0 % of the tested rows" in str(found.detail)
-    assert checks(table, declared(target="y IS NOT NULL"))["It was tested on those it is meant for"].passed
+    assert checks(table, declared(target="active OR NOT active"))["It was tested on those it is meant for"].passed
     effects = experiments.estimate(table, declared(target="active"))
     inside = [r for r in effects.segment_rows("target") if r.segment == ("target", "in the target")]
     assert len(inside) == 1 and effects.definition.target == "active"

@@ -54,8 +54,19 @@ def test_roll_back_because_a_guardrail_is_broken_though_the_primary_is_better():
 
 
 def test_hold_because_a_guardrail_is_not_shown_to_be_kept():
-    first = concluded(planted(gain=1.0, cost=0.28), declared(PRIMARY, GUARD))[0]
-    assert first.verdict == "hold" and "not shown to stay within" in str(first.sentence)
+    """Units to tell .25 from the margin of .3: (1.96 + .8416)^2 times the variance over the gap squared."""
+    findings = concluded(planted(gain=1.0, cost=0.25), declared(PRIMARY, GUARD))
+    first, guard = findings[0], findings[2]
+    assert first.verdict == "hold" and "not shown to stay within 0.30 hours" in str(first.sentence)
+    gap = 0.3 - first.estimate
+    expected = 2000 * ((1.959964 + 0.841621) * guard.numbers["se"] / gap) ** 2 - 2000
+    assert first.numbers["more_units"] == pytest.approx(expected, rel=1e-3)
+
+
+def test_hold_because_a_guardrail_looks_worse_than_is_acceptable():
+    first = concluded(planted(gain=1.0, cost=0.32), declared(PRIMARY, GUARD))[0]
+    assert first.verdict == "hold" and "looks worse than the 0.30 hours" in str(first.sentence)
+    assert str(first.decision) == "Keep a until it is clear."
 
 
 def test_a_guardrail_within_a_share_of_what_it_was():
@@ -68,7 +79,7 @@ def test_invalid_comes_before_everything():
     table = planted(gain=-1.0).query("arm == 'a' or index % 4 == 1")
     first = concluded(table, declared(PRIMARY, GUARD))[0]
     assert first.verdict == "invalid" and math.isnan(first.estimate)
-    assert "not assigned as intended" in str(first.sentence)
+    assert "Assignment did not go as intended" in str(first.sentence)
     assert first.checks and any(c.takes_verdict and c.passed is False for c in first.checks)
 
 

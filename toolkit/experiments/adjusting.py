@@ -111,10 +111,15 @@ def _between_buckets(cell: Moments, num: str, den: str, covariates: Sequence[str
         return None
     columns = [num, den, f"{COUNT}__num", *covariates] if covariates else [num, den]
     at = [cell.at(c) for c in columns]
-    whole = JointMoments(
-        cell.n, tuple(map(float, cell.mean[at])), tuple(map(tuple, cell.cov[np.ix_(at, at)].tolist()))
-    )
-    return whole.linearised((0, 1), *((3 + i, 2) for i in range(len(covariates))))
+    mean, cov = cell.mean[at], cell.cov[np.ix_(at, at)]
+    pairs = [(0, 1), *((3 + i, 2) for i in range(len(covariates)))]
+    values = np.array([mean[top] / mean[bottom] for top, bottom in pairs])
+    weights = np.zeros((len(pairs), len(columns)))
+    for row, (top, bottom) in enumerate(pairs):
+        weights[row, top] += 1 / mean[bottom]
+        weights[row, bottom] -= values[row] / mean[bottom]
+    matrix = weights @ cov @ weights.T
+    return _joint(cell.n, values, (matrix + matrix.T) / 2)
 
 
 def _joint(n: int, values: np.ndarray, matrix: np.ndarray) -> JointMoments:

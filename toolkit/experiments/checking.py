@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from toolkit.company.expressions import columns_used
+from toolkit.experiments.columns import shared_with
 from toolkit.experiments.effects import Effect, Effects, Segmented
 from toolkit.experiments.robustness import robustness_checks
 from toolkit.experiments.wording import listed
@@ -78,15 +80,15 @@ def _filter(effects: Effects) -> Iterator[Check]:
     numbers = {f"kept_{arm}": share for arm, share in kept.items()} | {"p_value": mix.p_value}
     uneven = mix.p_value < THRESHOLD
     intended = bool(effects.filter_before and effects.filter_before.passed)
+    passed: bool | None = False if uneven and intended else None if uneven else True
     low, high = min(kept.values()), max(kept.values())
     said = Sentence("it keeps {low} to {high} of an arm's rows", {
         "low": Quantity(low, "percent"), "high": Quantity(high, "percent")})
     # other tests may stand in the same table with another split: only a split that was right before
     # the filter and is uneven after it speaks against the filter
-    yield Check(
-        Sentence("The filter uses only what was known before assignment"),
-        False if uneven and intended else None if uneven else True, said, numbers=numbers,
-    )  # fmt: skip
+    if shared := shared_with(definition, columns_used(definition.where)):
+        passed, said = False, Sentence("the metric {metric} is made of it", {"metric": shared})
+    yield Check(Sentence("The filter uses only what was known before assignment"), passed, said, numbers=numbers)
 
 
 def _before(effects: Effects) -> Iterator[Check]:
@@ -161,6 +163,11 @@ def _target(effects: Effects) -> Iterator[Check]:
     numbers = {"share": share, "in_target": inside, "tested": rows}
     numbers |= {f"in_target_{a.name}": a.in_target for a in arms}
     yield Check(Sentence("It was tested on those it is meant for"), passed, left, numbers=numbers)
+    if shared := shared_with(definition, columns_used(definition.target)):
+        yield Check(
+            Sentence("The target uses only what was known before assignment"), False,
+            Sentence("the metric {metric} is made of it", {"metric": shared}),
+        )  # fmt: skip
 
 
 def _looks(effects: Effects) -> Iterator[Check]:

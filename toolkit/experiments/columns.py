@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import ibis.expr.types as ir
 
-from toolkit.company.expressions import check_expression, said
+from toolkit.company.expressions import check_expression, columns_used, said
 from toolkit.data.frames import ENGINE_ERRORS
-from toolkit.experiments.definition import Experiment
+from toolkit.experiments.definition import Experiment, Metric
 from toolkit.kpis import with_expressions
 from toolkit.problems import Problem, Refused
 
@@ -50,6 +50,17 @@ def valued(table: ir.Table, expressions: Mapping[str, str], keep: Iterable[str],
     parts = [f'"{c}"' for c in dict.fromkeys(keep)]
     parts += [f'({sql}) AS "{column}"' for column, sql in expressions.items()]
     return table.alias(name).sql(f"SELECT {', '.join(parts)} FROM {name}", dialect="duckdb")
+
+
+def columns_of(metric: Metric) -> frozenset[str]:
+    """The columns a metric is made of."""
+    return frozenset().union(*(columns_used(s) for s in (metric.value, metric.denominator, metric.where) if s))
+
+
+def shared_with(definition: Experiment, columns: Iterable[str]) -> str | None:
+    """The first metric made of one of these columns: then they were measured after assignment."""
+    named = frozenset(columns)
+    return next((m.title for m in definition.metrics if columns_of(m) & named), None)
 
 
 def _missing_columns(table: ir.Table, definition: Experiment) -> Iterator[Problem]:

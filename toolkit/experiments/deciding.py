@@ -159,9 +159,13 @@ def units_for(effect: Effect, aim: float, definition: Experiment, reading: Readi
 
 
 def _for_guardrail(effect: Effect, definition: Experiment, reading: Reading) -> Wait:
-    """Units until a guardrail that is really unchanged is shown to stay within its margin."""
+    """Units until a guardrail is shown to stay within its margin, if it is as it looks or unchanged.
+
+    The less favourable of the two counts; where it looks worse than the margin, none is enough.
+    """
     margin = margin_of(effect)
-    more = _more(effect, margin, definition.alpha, reading)
+    left = margin + min(effect.towards, 0.0)
+    more = _more(effect, left, definition.alpha, reading)
     return Wait("guardrail", effect, margin, more, weeks_for(more, definition, reading))
 
 

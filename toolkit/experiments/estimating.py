@@ -8,9 +8,8 @@ from dataclasses import replace
 
 import ibis.expr.types as ir
 
-from toolkit.company.expressions import columns_used
 from toolkit.data.frames import ENGINE_ERRORS, TableLike, as_table
-from toolkit.experiments.columns import place, tested_rows, unreadable
+from toolkit.experiments.columns import place, shared_with, tested_rows, unreadable
 from toolkit.experiments.comparing import (
     Adjusting,
     adjusted_for,
@@ -182,11 +181,10 @@ def _is_constant(sample: Sample) -> bool:
 
 def _balances(reading: Reading, definition: Experiment) -> tuple[Balance, ...]:
     """Covariates, strata and segments: the same in every arm, and no part of a metric?"""
-    parts = {m.name: _columns_of(m) for m in definition.metrics}
     out = []
     for i, column in enumerate(definition.covariates):
         p = [_mean_differs(reading, f"toolkit__x{i}", definition.control, a) for a in definition.treatments]
-        out.append(Balance(column, "covariate", min(p), _shared(column, parts)))
+        out.append(Balance(column, "covariate", min(p), shared_with(definition, [column])))
     grouped = [(c, "segment", cells) for c, cells in reading.segments.items() if c != "target"]
     if definition.strata:
         grouped.append((definition.strata, "stratum", reading.strata))
@@ -195,16 +193,8 @@ def _balances(reading: Reading, definition: Experiment) -> tuple[Balance, ...]:
         table = [[cells[a, v].rows if (a, v) in cells else 0 for v in values] for a in definition.arms]
         # rows of one unit come together, so their counts say nothing about chance
         p = same_mix(table).p_value if reading.basis == "rows" else math.nan
-        out.append(Balance(column, role, p, _shared(column, parts)))
+        out.append(Balance(column, role, p, shared_with(definition, [column])))
     return tuple(out)
-
-
-def _columns_of(metric: Metric) -> frozenset[str]:
-    return frozenset().union(*(columns_used(s) for s in (metric.value, metric.denominator, metric.where) if s))
-
-
-def _shared(column: str, parts: Mapping[str, frozenset[str]]) -> str | None:
-    return next((name for name, used in parts.items() if column in used), None)
 
 
 def _mean_differs(reading: Reading, column: str, control: str, arm: str) -> float:

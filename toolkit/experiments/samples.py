@@ -83,7 +83,9 @@ def relative(control: Sample, treatment: Sample, level: float) -> Comparison:
         return means.relative(control.mean, treatment.mean, level=level)
     if control.kind == "ratio":
         return ratios.relative(control.ratio, treatment.ratio, level=level)
-    scale = "log" if min(control.quantile.estimate, treatment.quantile.estimate) > 0 else "linear"
+    # a logarithm says nothing where a percentile may as well be 0
+    ends = [q.quantile.low for q in (control, treatment)]
+    scale = "log" if min(ends) > 0 else "linear"
     return quantiles.relative(control.quantile, treatment.quantile, level=level, scale=scale)
 
 

@@ -85,14 +85,15 @@ def verdict_said(decision: Decision, definition: Experiment, doubts: Sequence[Ch
         return said
     caveats = [Sentence("“{name}” does not hold: {detail}", {"name": c.name, "detail": c.detail}) for c in doubts[:2]]
     if len(doubts) > 2:
-        caveats.append(Sentence("and {n} more doubts", {"n": len(doubts) - 2}))
+        more = {"n": len(doubts) - 2}
+        caveats.append(Sentence("and one more doubt") if more["n"] == 1 else Sentence("and {n} more doubts", more))
     return Sentence("{said} But {caveats}.", {"said": said, "caveats": listed(caveats)})
 
 
 def _verdict(decision: Decision, definition: Experiment) -> Sentence:
     if decision.verdict == "invalid":
         return Sentence(
-            "The test cannot be used: {detail}. People were not assigned as intended, so the arms are not alike.",
+            "The test cannot be used: {detail}. Assignment did not go as intended, so the arms are not alike.",
             {"detail": decision.broken.detail},
         )  # fmt: skip
     said = effect_said(decision.effect)
@@ -124,6 +125,8 @@ def _hold(wait: Wait, definition: Experiment, values: dict[str, object]) -> Sent
     if wait.why == "none":
         return Sentence("{said} An effect worth having, {aim}, would have been seen: more {units} would not help.",
                         {**values, "units": definition.units})  # fmt: skip
+    if wait.why == "guardrail" and math.isnan(wait.units):
+        return Sentence("{arm} is better, but {metric} looks worse than the {aim} that is acceptable.", values)
     if wait.why == "guardrail":
         return Sentence("{arm} is better, but {metric} is not shown to stay within {aim} of what it was: {more}.", values)
     if wait.why == "worse":
@@ -165,6 +168,6 @@ def decision_said(decision: Decision, definition: Experiment) -> Sentence:
         return Sentence("Let it run until {ends}.", values)
     if wait.why == "none":
         return Sentence("Keep {control}; end the test.", values)
-    if wait.why == "worse":
+    if wait.why == "worse" or math.isnan(wait.units):
         return Sentence("Keep {control} until it is clear.", values)
     return Sentence("Keep {control} and go on: {more}.", {**values, "more": more_said(wait, definition)})
