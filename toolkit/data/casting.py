@@ -114,7 +114,10 @@ def _steps(
         now = yield {"rest": ibis.cases((now["short"].isnull(), now["text"]))}
     else:
         now = yield {"text": text, "rest": text}
-    present = now["rest"].re_search(r"[^\s]").fill_null(False)
+    if native.is_string():
+        present = now["rest"].re_search(r"[^\s]").fill_null(False)
+    else:
+        present = now.raw.notnull()
     if codes:
         present = present & ~trimmed(now["rest"]).isin(codes).fill_null(False)
     now = yield {"present": present}
@@ -134,6 +137,8 @@ def _steps(
 
 def _shortcut(cell: StringValue, column: Column, marks: Marks) -> Value | None:
     """The value of a cell that DuckDB, asked to write it, writes just as it stands."""
+    if column.type in ("text", "category"):
+        return ibis.cases((cell >= "!", cell))  # DuckDB compares bytes: it begins with no space
     if column.type == "integer":
         number = cell.try_cast("int64")
         return ibis.cases(
