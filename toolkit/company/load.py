@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from toolkit.company.competitors import Benchmark
 from toolkit.company.goals import Goal
 from toolkit.company.kpis import Kpi
 from toolkit.company.models import About, Company
@@ -25,7 +26,8 @@ from toolkit.problems import Problem, Refused
 
 _SUFFIXES = (".yaml", ".yml")
 _PARTS: Mapping[str, type] = {
-    "tables": Table, "kpis": Kpi, "goals": Goal, "tests": Test, "packs": Pack,
+    "tables": Table, "kpis": Kpi, "goals": Goal, "tests": Test, "benchmarks": Benchmark,
+    "packs": Pack,
 }  # fmt: skip
 _BARE_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}")
 

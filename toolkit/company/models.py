@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 
 from toolkit.company.base import Currency, Day, Name, Part, Text
 from toolkit.company.changes import Change
+from toolkit.company.competitors import Benchmark
 from toolkit.company.goals import Goal, Overall
 from toolkit.company.kpis import Kpi
 from toolkit.company.packs import Pack
@@ -85,7 +86,7 @@ class Company(Part):
         password: ``${NAME}`` stands for what the environment holds under that name.
     folder
         Where the tables' paths start, seen from the params file's own folder.
-    tables, kpis, goals, tests, changes, packs
+    tables, kpis, goals, tests, changes, benchmarks, packs
         Each under a name of its own.
     overall
         The one line over several KPIs.
@@ -102,6 +103,7 @@ class Company(Part):
     overall: Overall | None = None
     tests: dict[Name, Test] = {}
     changes: dict[Name, Change] = {}
+    benchmarks: dict[Name, Benchmark] = {}
     packs: dict[Name, Pack] = {}
 
     @field_validator("source")

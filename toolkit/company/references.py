@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from toolkit.company.change_references import Lookups, change_found
+from toolkit.company.competitor_references import benchmark_found
 from toolkit.company.expressions import SQL_WORDS, check_expression, said
 from toolkit.company.goals import Goal, kpis_of
 from toolkit.company.kpis import Kpi
@@ -24,7 +25,7 @@ _NUMBERS = ("integer", "number", "money", "boolean")
 _FAMILIES = {"category": "text", "money": "number", "datetime": "date"}
 _IDENTIFIES = "identifies a person ('identifier: true') and may only be a key or a unit"
 _NO_COLUMN = "no column of this table"
-_SINGULAR = {"tests": "test", "changes": "change", "kpis": "KPI", "tables": "table"}
+_SINGULAR = {"tests": "test", "changes": "change", "benchmarks": "benchmark", "kpis": "KPI", "tables": "table"}
 _GIVEN = frozenset({"company", "period"})  # every notebook's own; the run fills them in
 
 Columns = Mapping[str, Column]
@@ -63,6 +64,7 @@ class _References:
 
     def found(self) -> tuple[Found, ...]:
         overall = self.company.overall
+        look = Lookups(self._home, self._known, self._dated, _one_of, _sql)
         return (
             *(f for name, t in self.company.tables.items() for f in self._table(name, t)),
             *(f for name, k in self.company.kpis.items() for f in self._kpi(name, k)),
@@ -70,10 +72,9 @@ class _References:
             *(
                 f
                 for name, change in self.company.changes.items()
-                for f in change_found(
-                    self.company, name, change, Lookups(self._home, self._known, self._dated, _one_of, _sql)
-                )
+                for f in change_found(self.company, name, change, look)
             ),
+            *(f for n, b in self.company.benchmarks.items() for f in benchmark_found(n, b, look)),
             *(f for name, g in self.company.goals.items() for f in self._goal(name, g)),
             *self._named_kpis(("overall", "kpis"), overall.kpis if overall else ()),
             *(
@@ -284,7 +285,7 @@ class _References:
             if not any(loc[0] == page.for_each for loc in self.unclear):
                 rule = f"makes no page: the file has no '{page.for_each}'"
                 yield Found((*here, "for_each"), rule, page.for_each)
-        named = {"test": "tests", "change": "changes", "kpi": "kpis", "table": "tables"}
+        named = {"test": "tests", "change": "changes", "benchmark": "benchmarks", "kpi": "kpis", "table": "tables"}
         for param, value in page.params.items():
             loc = (*here, "params", param)
             if param in _GIVEN:

@@ -20,7 +20,8 @@ from toolkit.problems import Problem, Refused
 EVERYTHING = "everything"
 """The pack of a params file that declares none: a page for each thing it asks."""
 
-_FOR_EACH = {"tests": ("ab_test", "test"), "changes": ("plan_change", "change")}
+_FOR_EACH = {"tests": ("ab_test", "test"), "changes": ("plan_change", "change"),
+             "benchmarks": ("competitor_benchmark", "benchmark")}
 """Part of the params file -> the notebook that answers it and the parameter that names the entry."""
 
 Value = str | int | float | bool
