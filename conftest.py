@@ -6,6 +6,10 @@ emits beside them are left out of the comparison, and nothing else is.
 
 from __future__ import annotations
 
+import os
+
+import pytest
+
 DERIVED = (
     "application/vnd.toolkit.finding+json",
     "application/vnd.toolkit.grid+json",
@@ -24,3 +28,22 @@ def pytest_collection_modifyitems(items):
             item.parent.skip_compare = (*compared, *DERIVED)
         if hasattr(item, "output_timeout"):
             item.output_timeout = PATIENCE
+
+
+def pytest_configure(config):
+    config.skipped_programs = set()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    report = (yield).get_result()
+    if report.skipped and "apt-get install" in str(report.longrepr):
+        item.config.skipped_programs.add(str(report.longrepr))
+
+
+def pytest_sessionfinish(session):
+    """Where every system program should be there (.ci/run), a test skipped for one is a failure."""
+    skipped = getattr(session.config, "skipped_programs", set())
+    if os.environ.get("TOOLKIT_NO_SKIPS") and skipped:
+        print(f"\nskipped where nothing may be: {'; '.join(sorted(skipped))}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

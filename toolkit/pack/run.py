@@ -175,7 +175,7 @@ def _write(made, stage: Path, file: CompanyFile, label: str, period: Period, inp
             notebook = nbformat.read(path, as_version=4)
             _forget_times(notebook)
             path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
-            findings += findings_of(notebook, job.page)
+            findings += [{**f, "period": f["period"] or str(period)} for f in findings_of(notebook, job.page)]
             for name, text in tables_of(notebook, job.page).items():
                 (stage / "tables" / name).write_text(text, encoding="utf-8")
             html = render_page(notebook, context)
