@@ -8,6 +8,7 @@ kpis          a KPI is a ratio of two sums; written once, used everywhere
 aggregates    one scan of a table, then small numbers
 stats         the methods, on plain numbers
 experiments   A/B tests: estimate, check, conclude
+plan_changes  did each change of the plan bring what it promised? The same three verbs
 findings      what an analysis says
 display       tables and charts: they receive results and compute nothing
 opened        ``open_company``: the door the notebooks come in by
@@ -24,6 +25,7 @@ __version__ = "0.1.0"
 _HOME = {
     "open_company": "toolkit.opened",
     "experiments": "toolkit.experiments",
+    "plan_changes": "toolkit.plan_changes",
     "charts": "toolkit.display.charts",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import ibis.expr.types as ir
 
@@ -12,6 +13,9 @@ from toolkit.company.periods import Period, resolve
 from toolkit.data.source import Source, open_source
 from toolkit.problems import Problem, Refused
 from toolkit.study import Study
+
+if TYPE_CHECKING:
+    from toolkit.plan_changes.quarter import Portfolio
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +54,21 @@ class Opened:
         if name not in tests:
             raise Refused(Problem("test", "is no test of this params file", name, tuple(tests)))
         return assembled(self.file.company, name, self.table)
+
+    def plan_change(self, name: str) -> Study:
+        """The plan change called `name`, with its KPI's table, judged by the end of this period."""
+        from toolkit.plan_changes.assemble import assembled
+
+        changes = self.file.company.changes
+        if name not in changes:
+            raise Refused(Problem("change", "is no plan change of this params file", name, tuple(changes)))
+        return assembled(self.file.company, name, self.table, self.period.last_day, str(self.period))
+
+    def plan_changes(self) -> Portfolio:
+        """Every plan change in effect by the end of this period."""
+        from toolkit.plan_changes.assemble import portfolio
+
+        return portfolio(self.file.company, self.table, self.period)
 
     def kpi(self, name: str, segments: tuple[str, ...] = ()) -> Study:
         """The KPI called `name` in this period, whole and by `segments`."""

@@ -45,15 +45,15 @@ def change_found(company: Company, name: str, change: Change, look: Lookups) -> 
     table, columns = look.home(kpi.table)
     if table is None or columns is None:
         return
-    if not (kpi.time or table.time):
-        rule = f"has no 'time', nor has its table '{kpi.table}': when was it measured?"
+    if not (change.dated or kpi.time or table.time):
+        rule = f"has no 'time', nor has its table '{kpi.table}': give the change 'dated'"
         yield Found((*here, "kpi"), rule, change.kpi)
     wrong = f"no column of '{kpi.table}'"
     yield from look.dated((*here, "adopted_at"), change.adopted_at, columns, wrong)
     for column in ("unit", "cluster"):
         if getattr(change, column):
             yield from look.one_of((*here, column), getattr(change, column), columns, wrong)
-    written = {("touched",): change.touched}
+    written = {("touched",): change.touched, ("dated",): change.dated}
     if change.control and change.control.strip().lower() != "none":
         written[("control",)] = change.control
     written |= {("segments", key): sql for key, sql in change.segments.items()}

@@ -92,6 +92,8 @@ class Change(Part):
     control
         SQL: the rows it does not touch, to compare with; all others where absent. ``none`` does
         without them.
+    dated
+        SQL: the day of a row, where the table has no column of it (``make_date(year, month, 1)``).
     adopted_at
         Instead of `touched`, where units got the change on different days: the column of that
         day, empty for units that never did. `effective` is the first of them.
@@ -142,6 +144,7 @@ class Change(Part):
     due: Day | None = None
     touched: Sql | None = None
     control: Sql | None = None
+    dated: Sql | None = None
     adopted_at: Name | None = None
     unit: Name | None = None
     cluster: Name | None = None

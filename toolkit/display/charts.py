@@ -4,6 +4,7 @@ dot_interval     estimates with their intervals, against lines to measure by
 bars             counts and levels from zero
 line_over_time   a series, or several, with the plan's changes
 small_multiples  the same for many, a panel each
+before_after     a dated change: what was measured, and what would have been without it
 effects          an A/B test: what each arm did to each metric
 arms             an A/B test: the level of each metric in each arm
 
@@ -34,6 +35,7 @@ __all__ = [
     "Row",
     "arms",
     "bars",
+    "before_after",
     "dot_interval",
     "effects",
     "line_over_time",
@@ -128,6 +130,33 @@ def line_over_time(
     panel = timeline.over_time(lines, axis, language, changes, marks)
     said = _listed([*map(_line_said, lines), *map(_change_said, changes)])
     return _chart([panel], title, said, table or _lines_table(lines, title), left=timeline.LEFT)
+
+
+def before_after(
+    lines: Iterable[Line],
+    title: Sentence,
+    *,
+    events: Sequence[Change] = (),
+    language: str = "en",
+) -> Chart | Grid:
+    """What was measured, and what would have been without a dated change, its interval as a band.
+
+    Parameters
+    ----------
+    lines
+        What would have been first, what was measured on top.
+    events
+        The change, its announcement, and other changes of the same KPI.
+
+    Returns
+    -------
+    Chart or Grid
+        Where nothing was measured there is nothing to draw: a grid that says so.
+    """
+    lines = tuple(lines)
+    if not any(p.quantity.known for line in lines for p in line.points):
+        return Grid(title, (Sentence("Period"), Sentence("Value")), (), Sentence("Nothing was measured."))
+    return line_over_time(lines, title, changes=events, language=language)
 
 
 def small_multiples(

@@ -53,7 +53,7 @@ class PlanChange:
     measure
         The KPI's two sums.
     time
-        The column that dates a row.
+        SQL: the day of a row, most often a column.
     effective
         First day under the change.
     promised, worthwhile

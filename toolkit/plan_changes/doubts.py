@@ -1,0 +1,47 @@
+"""A statistic's check as a check of the page: its words, its number and its own false-alarm rate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from toolkit.findings import Check
+from toolkit.language import Quantity, Sentence
+from toolkit.stats.control_checks import ControlCheck
+from toolkit.stats.series_checks import SeriesCheck
+
+BEYOND_DOUBT = 0.001
+"""A check that fails this clearly is no false alarm: it takes the verdict away."""
+
+
+def check_of(
+    name: Sentence, found: ControlCheck | SeriesCheck, said: Mapping[bool, Sentence], decisive: bool = False
+) -> Check:
+    """The check in the page's words.
+
+    Parameters
+    ----------
+    said
+        What was seen, by whether it holds; where it does not apply, the reason is said.
+    decisive
+        Failing beyond doubt, it takes the verdict away.
+    """
+    numbers = {"number": found.number, "limit": found.limit, "false_alarm_rate": found.false_alarm_rate}
+    if found.passed is None:
+        return Check(name, None, Sentence("it does not apply: {why}", {"why": found.detail}), numbers=numbers)
+    takes = decisive and not found.passed and found.number < BEYOND_DOUBT
+    return Check(name, found.passed, detail_of(said[found.passed], found), takes_verdict=takes, numbers=numbers)
+
+
+def detail_of(said: Sentence, found: ControlCheck | SeriesCheck) -> Sentence:
+    """What was seen, with the number and how often it would alarm for nothing."""
+    rate = Quantity(found.false_alarm_rate, "probability")
+    values = {"said": said, "rate": rate}
+    if not found.false_alarm_rate or math.isnan(found.number):
+        return Sentence("{said}", values)
+    return Sentence("{said} (fails for nothing in {rate} of cases)", values)
+
+
+def p_said(p_value: float) -> Quantity:
+    """A p-value as people read it."""
+    return Quantity(round(p_value, 4) if p_value >= 1e-4 else p_value, "number")
