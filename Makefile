@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: report test demo refresh calibrate clean
+.PHONY: report test demo refresh screenshot clean
 
 report: demo
 	@$(BIN)/toolkit run params/demo.yaml --pack quarterly
@@ -26,3 +26,8 @@ $(READY): constraints.txt pyproject.toml
 
 clean:
 	rm -rf $(VENV) data reports/*/ .pytest_cache
+
+# The picture in README, from the demo's own pack.
+screenshot: report
+	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1440,900 \
+	  --virtual-time-budget=8000 --screenshot=docs/report.png "file://$(CURDIR)/reports/demo/quarterly/2026Q3/index.html"
