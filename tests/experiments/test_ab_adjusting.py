@@ -123,7 +123,7 @@ def test_what_may_have_been_measured_after_assignment_is_not_used(how):
     effects = experiments.estimate(table, declared(metric, covariates=["after"]))
     assert effects.of("y").difference is effects.of("y").unadjusted
     failed = [str(c.name) for c in experiments.check(effects).failed]
-    assert failed == ["after was known before assignment"]
+    assert failed == ["What is adjusted for or split by was known before assignment"]
 
 
 def test_a_stratum_the_test_changed_is_not_used():

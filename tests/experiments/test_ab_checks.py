@@ -12,6 +12,9 @@ from two_arm_tables import declared, shares, two_arms
 from toolkit import experiments
 from toolkit.experiments import Experiment, Metric
 
+KNOWN_BEFORE = "What is adjusted for or split by was known before assignment"
+ONE_ROW = "No single row decides a result"
+
 
 def checks(table, definition):
     found = experiments.check(experiments.estimate(table, definition))
@@ -80,7 +83,13 @@ def test_a_filter_that_picks_this_test_out_of_several_is_no_doubt():
 def test_a_segment_measured_after_assignment():
     table = two_arms(6, 1000)
     table["opened"] = np.where((table.index % 4 == 1) | (table.index % 10 == 0), "yes", "no")
-    assert checks(table, declared(segments=["opened"]))["opened was known before assignment"].passed is False
+    table["half"] = np.where(table.index < 500, "first", "second")
+    found = checks(table, declared(segments=["half", "opened"]))[KNOWN_BEFORE]
+    assert found.passed is False and "opened differs between arms" in str(found.detail)
+    assert "half" not in str(found.detail)
+    assert found.numbers["p_value_opened"] < 0.001 < found.numbers["p_value_half"]
+    sound = checks(table, declared(segments=["half"]))[KNOWN_BEFORE]
+    assert sound.passed and str(sound.detail) == "alike in every arm: half"
 
 
 def test_who_was_tested_and_who_it_is_meant_for():
@@ -101,10 +110,10 @@ def test_missing_in_one_arm_more_than_in_the_other():
     rng = np.random.default_rng(8)
     table = two_arms(8, 2000)
     table.loc[(table.arm == "b") & (rng.random(2000) < 0.3), "y"] = np.nan
-    assert checks(table, declared())["As many rows count for y in every arm"].passed is False
+    assert checks(table, declared())["As many rows count in every arm"].passed is False
     table = two_arms(8, 2000)
     table.loc[rng.random(2000) < 0.3, "y"] = np.nan
-    assert checks(table, declared())["As many rows count for y in every arm"].passed is True
+    assert checks(table, declared())["As many rows count in every arm"].passed is True
 
 
 def test_too_few_cases():
@@ -122,7 +131,7 @@ def test_the_most_extreme_unit_is_taken_out_for_once():
     assert (found.arm, found.value, found.carries) == ("treatment", 30.0, False)
     rest = table.drop(1).groupby("arm").y.mean()
     assert found.without_it == pytest.approx(rest.b - rest.a)
-    check = {str(c.name): c for c in experiments.check(effects)}["No single one decides what b does to y"]
+    check = {str(c.name): c for c in experiments.check(effects)}[ONE_ROW]
     assert check.passed and effects.of("y").winsorised is None
 
 
@@ -132,7 +141,7 @@ def test_one_unit_hides_the_result_and_a_second_opinion_is_given():
     table.loc[0, "y"] = 90.0
     effects = experiments.estimate(table, declared())
     found = effects.of("y")
-    check = {str(c.name): c for c in experiments.check(effects)}["No single one decides what b does to y"]
+    check = {str(c.name): c for c in experiments.check(effects)}[ONE_ROW]
     assert found.influence.carries and check.passed is False
     cut = np.quantile(table.y, 0.99)
     drawn = table.assign(y=table.y.clip(0, cut)).groupby("arm").y.mean()
@@ -156,11 +165,40 @@ def test_the_same_in_every_segment():
     rng = np.random.default_rng(12)
     table = two_arms(12, 4000)
     table["region"] = rng.choice(["n", "s"], 4000)
-    name = "The effect of b on y is the same by region"
-    assert checks(table, declared(segments=["region"]))[name].passed
+    table["both_sides"] = rng.choice(["l", "r"], 4000)
+    definition = declared(Metric("y", role="primary"), Metric("x", role="guardrail", margin=1),
+                          segments=["region", "both_sides"])  # fmt: skip
+    table["x"] = rng.normal(0, 1, 4000)
+    names = ["The effect is the same in every region", "The effect is the same in every both sides"]
+    found = checks(table, definition)
+    assert [found[n].passed for n in names] == [True, True]
+    assert str(found[names[0]].detail) == "2 comparisons, none with a difference beyond chance"
     table.loc[(table.arm == "b") & (table.region == "n"), "y"] += 1.5
-    found = checks(table, declared(segments=["region"]))[name]
-    assert found.passed is False and "1.5" in str(found.detail) and "in n" in str(found.detail)
+    found = checks(table, definition)
+    assert [found[n].passed for n in names] == [False, True]
+    detail = str(found[names[0]].detail)
+    assert detail.startswith("y with b: ") and "1.5" in detail and "in n (1 of 2 comparisons differs)" in detail
+    assert "x with b" not in detail
+    numbers = found[names[0]].numbers
+    assert numbers["y/b/p_adjusted"] < 0.001 < numbers["x/b/p_adjusted"] and numbers["differing"] == 1
+
+
+def test_as_many_checks_however_many_metrics_arms_and_segments_there_are():
+    rng = np.random.default_rng(21)
+    n = 1200
+    table = pd.DataFrame({"arm": rng.choice(list("abc"), n), "region": rng.choice(list("nsew"), n)})
+    names = ["u", "v", "w"]
+    for name in names:
+        table[name] = rng.gamma(2, 1, n)
+
+    def asked(*metrics: str) -> int:
+        definition = Experiment(
+            arm="arm", control="a", arms=dict.fromkeys("abc", 1), segments=["region"],
+            metrics=[Metric(m, role="primary") for m in metrics],
+        )  # fmt: skip
+        return len(checks(table, definition))
+
+    assert asked("u") == asked(*names) <= 8
 
 
 def friday_and_saturday() -> pd.DataFrame:
@@ -177,10 +215,10 @@ def test_pooling_turns_the_direction_round():
     found = checks(
         friday_and_saturday(), declared(Metric("hit", role="primary"), segments=["day"], arms={"a": 149, "b": 51})
     )
-    turned = found["The effect of b on hit points the same way within day"]
-    assert turned.passed is False
-    assert turned.numbers["pooled"] < 0 < turned.numbers["within"]
-    assert found["day was known before assignment"].passed is False
+    turned = found["Pooling the segments turns no effect round"]
+    assert turned.passed is False and "hit with b: " in str(turned.detail)
+    assert turned.numbers["day/hit/b/pooled"] < 0 < turned.numbers["day/hit/b/within"]
+    assert found[KNOWN_BEFORE].passed is False
 
 
 def test_simpson_as_printed():

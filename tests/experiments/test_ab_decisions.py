@@ -140,7 +140,7 @@ def test_hold_says_how_much_longer():
     needed = 2 * (1.959964 + 0.841621) ** 2 * spread / 0.2**2
     assert first.numbers["more_units"] == pytest.approx(needed - n, rel=0.01)
     assert first.numbers["more_weeks"] == pytest.approx(first.numbers["more_units"] / (n / 2), rel=1e-6)
-    assert "more rows, about" in str(first.sentence) and "weeks more" in str(first.sentence)
+    assert "more rows (" in str(first.sentence) and "weeks)" in str(first.sentence)
 
 
 def test_hold_where_the_effect_worth_having_would_have_been_seen():
@@ -164,7 +164,7 @@ def test_a_running_test_may_be_shipped_when_it_is_clear():
 def test_doubts_stand_in_the_sentence():
     table = planted(gain=1.0).assign(customer_id=lambda t: t.index // 2 * 2)
     first = concluded(table, declared(PRIMARY, unit="customer_id"))[0]
-    assert "But “Everyone assigned is in one arm only” does not hold" in str(first.sentence)
+    assert "But 1,000 customers are in more than one arm, and 1,000 customers stand" in str(first.sentence)
     assert first.grade is None
 
 

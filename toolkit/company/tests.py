@@ -67,6 +67,12 @@ class Test(Part):
     arm, control, arms
         The column of the arms, the arm compared against, and the *intended* split as weights
         (``{none: 1, mail: 1}``).
+    arm_labels
+        What arms are called on pages, where their value in the data is not fit to be read
+        (``{version_b: Version B}``).
+    compares
+        What the arms are versions of: a ``message``, an ``offer``, a ``service``, or the
+        ``contact_method`` by which customers are reached.
     assigned_at
         When the unit was assigned. Filters and covariates must be known before.
     starts, ends
@@ -93,6 +99,8 @@ class Test(Part):
     arm: Name
     control: Text
     arms: dict[Text, float] = Field(min_length=2, max_length=20)
+    arm_labels: dict[Text, Text] = Field(default={}, max_length=20)
+    compares: Literal["message", "offer", "service", "contact_method"] = "message"
     assigned_at: Name | None = None
     starts: Day | None = None
     ends: Day | None = None
@@ -110,6 +118,11 @@ class Test(Part):
         wrong = []
         if self.control not in self.arms:
             wrong.append(f"'control' is '{self.control}', which is not among 'arms': {', '.join(self.arms)}")
+        for name in self.arm_labels:
+            if name not in self.arms:
+                wrong.append(f"'arm_labels' names '{name}', which is not among 'arms': {', '.join(self.arms)}")
+        if len({self.arm_labels.get(a, a) for a in self.arms}) < len(self.arms):
+            wrong.append("'arm_labels' calls two arms the same")
         if any(not 0 < share < float("inf") for share in self.arms.values()):
             wrong.append("every share in 'arms' must be a positive number")
         if not any(m.role == "primary" for m in self.metrics):

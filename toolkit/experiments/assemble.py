@@ -59,7 +59,8 @@ def from_params(company: Company, name: str) -> Experiment:
         strata=test.strata, segments=tuple(test.segments), where=test.where, target=test.target,
         assigned_at=test.assigned_at, starts=test.starts, ends=test.ends, as_of=company.company.as_of,
         level=test.level, owner=test.owner, decide_by=test.decide_by, currency=company.company.currency,
-        source=test.table, exact_units=company.engine.exact_units, buckets=company.engine.buckets,
+        source=", ".join(dict.fromkeys([test.table, *(company.kpis[m.kpi].table for m in test.metrics)])),
+        compares=test.compares, arm_labels=test.arm_labels, exact_units=company.engine.exact_units, buckets=company.engine.buckets,
     )  # fmt: skip
 
 

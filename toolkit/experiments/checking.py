@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from toolkit.company.expressions import columns_used
 from toolkit.experiments.columns import shared_with
-from toolkit.experiments.effects import Effect, Effects, Segmented
+from toolkit.experiments.definition import spoken
+from toolkit.experiments.effects import Balance, Effects
 from toolkit.experiments.robustness import robustness_checks
+from toolkit.experiments.segment_checks import segment_checks
 from toolkit.experiments.wording import listed
 from toolkit.findings import Check, Checks
 from toolkit.language import Quantity, Sentence
@@ -33,8 +35,8 @@ def check(effects: Effects) -> Checks:
     """
     return Checks(tuple([
         *_split(effects), *_units(effects), *_filter(effects), *_before(effects), *_missing(effects),
-        *_windows(effects), *_target(effects), *_looks(effects), *_same_for_all(effects),
-        *_turned(effects), *robustness_checks(effects),
+        *_windows(effects), *_target(effects), *_looks(effects), *segment_checks(effects),
+        *robustness_checks(effects),
     ]))
 
 
@@ -42,7 +44,7 @@ def _split(effects: Effects) -> Iterator[Check]:
     found, definition = effects.sample_ratio, effects.definition
     name = Sentence("The split is as intended")
     counts = listed([
-        Sentence("{arm}: {n} of {expected} expected", {"arm": arm, "n": n, "expected": Quantity(e, "count")})
+        Sentence("{arm}: {n} of {expected} expected", {"arm": definition.called(arm), "n": n, "expected": Quantity(e, "count")})
         for arm, n, e in zip(definition.arms, found.counts, found.expected, strict=True)
     ])
     numbers = {"statistic": found.statistic, "df": found.df, "p_value": found.p_value, "threshold": THRESHOLD}
@@ -53,11 +55,11 @@ def _units(effects: Effects) -> Iterator[Check]:
     definition, reading = effects.definition, effects.reading
     if definition.assigned is None:
         return
-    units = {"units": definition.units, "n": reading.crossed}
+    units = {"units": definition.units, "one": definition.one, "n": reading.crossed}
     yield Check(
         Sentence("Everyone assigned is in one arm only"),
         reading.crossed == 0,
-        Sentence("none is in two arms") if reading.crossed == 0
+        Sentence("no {one} is in two arms", units) if reading.crossed == 0
         else Sentence("{n} {units} are in more than one arm", units),
         numbers={"units_in_several_arms": reading.crossed},
     )  # fmt: skip
@@ -65,7 +67,7 @@ def _units(effects: Effects) -> Iterator[Check]:
         yield Check(
             Sentence("Everyone assigned stands in the table once"),
             reading.repeated == 0,
-            Sentence("none stands on two rows") if reading.repeated == 0 else Sentence(
+            Sentence("no {one} stands on two rows", units) if reading.repeated == 0 else Sentence(
                 "{n} {units} stand on several rows; errors are computed by unit",
                 {**units, "n": reading.repeated}),
             numbers={"units_on_several_rows": reading.repeated},
@@ -92,34 +94,50 @@ def _filter(effects: Effects) -> Iterator[Check]:
 
 
 def _before(effects: Effects) -> Iterator[Check]:
-    for b in effects.balances:
-        detail = Sentence("it looks alike in every arm")
-        if b.shared_with:
-            detail = Sentence("the metric {metric} is made of it", {"metric": b.shared_with})
-        elif not b.trusted:
-            detail = Sentence("it differs between arms more than chance allows: it may have been measured after assignment")
-        passed: bool | None = b.trusted
-        if b.trusted and math.isnan(b.p_value):
-            passed, detail = None, Sentence("whether it looks alike in every arm cannot be told")
-        yield Check(
-            Sentence("{column} was known before assignment", {"column": b.column}), passed, detail,
-            numbers={"p_value": b.p_value},
-        )  # fmt: skip
+    if effects.balances:
+        yield _known_before(effects.balances)
     if effects.used:
         saved = [e.variance_saved for e in effects if math.isfinite(e.variance_saved) and e.metric.role == "primary"]
         if saved:
             yield Check(
                 Sentence("Adjusting makes the answer sharper"), max(saved) > 0 or None,
                 Sentence("adjusting for {used} saved {saved} of the variance", {
-                    "used": effects.used, "saved": Quantity(sum(saved) / len(saved), "relative")}),
+                    "used": spoken(effects.used), "saved": Quantity(sum(saved) / len(saved), "relative")}),
                 numbers={"variance_saved": sum(saved) / len(saved)},
             )  # fmt: skip
-    for reason in effects.not_used:
-        yield Check(Sentence("Everything declared is used to adjust"), None,
-                    Sentence("not adjusted for {reason}", {"reason": reason}))
+    if effects.not_used:
+        reasons = listed([Sentence("not adjusted for {reason}", {"reason": r}) for r in effects.not_used])
+        yield Check(Sentence("Everything declared is used to adjust"), None, reasons)
+
+
+def _known_before(balances: Sequence[Balance]) -> Check:
+    """Covariates, strata and segments in one: those that fail are named."""
+    failing, unknown, alike = [], [], []
+    for b in balances:
+        values = {"column": spoken(b.column), "metric": b.shared_with}
+        if b.shared_with:
+            failing.append(Sentence("{metric} is made of {column}", values))
+        elif not b.trusted:
+            failing.append(Sentence(
+                "{column} differs between arms more than chance allows, so it may have been measured after assignment",
+                values))  # fmt: skip
+        else:
+            (unknown if math.isnan(b.p_value) else alike).append(values["column"])
+    passed: bool | None = False if failing else True if alike else None
+    said = failing
+    if not failing and alike:
+        said = [Sentence("alike in every arm: {columns}", {"columns": ", ".join(alike)})]
+    if not failing and unknown:
+        said.append(Sentence("cannot be told: {columns}", {"columns": ", ".join(unknown)}))
+    numbers = {f"p_value_{b.column}": b.p_value for b in balances}
+    name = Sentence("What is adjusted for or split by was known before assignment")
+    return Check(name, passed, listed(said), numbers=numbers)
 
 
 def _missing(effects: Effects) -> Iterator[Check]:
+    """Rows that do not count, for every metric that has some."""
+    numbers: dict[str, float] = {}
+    uneven, even = [], []
     for metric in effects.definition.metrics:
         levels = [v for v in effects.levels if v.metric.name == metric.name]
         total = sum(v.missing for v in levels)
@@ -127,28 +145,36 @@ def _missing(effects: Effects) -> Iterator[Check]:
         if mix is None or total == 0:
             continue
         share = total / (total + sum(v.n for v in levels))
-        uneven = mix.p_value < THRESHOLD
-        values = {"share": Quantity(share, "percent"), "n": total, "metric": metric.title}
-        yield Check(
-            Sentence("As many rows count for {metric} in every arm", {"metric": metric.title}), not uneven,
-            Sentence("{n} rows ({share}) do not count, and more of them in one arm than chance allows", values)
-            if uneven else Sentence("{n} rows ({share}) do not count, as many in every arm", values),
-            numbers={"missing": total, "share": share, "p_value": mix.p_value},
-        )  # fmt: skip
+        numbers |= {f"missing_{metric.name}": total, f"share_{metric.name}": share,
+                    f"p_value_{metric.name}": mix.p_value}  # fmt: skip
+        said = Sentence("{n} rows ({share}) for {metric}", {
+            "share": Quantity(share, "percent"), "n": total, "metric": metric.title})
+        (uneven if mix.p_value < THRESHOLD else even).append(said)
+    if not numbers:
+        return
+    words = {"which": listed(uneven or even)}
+    yield Check(
+        Sentence("As many rows count in every arm"), not uneven,
+        Sentence("left out: {which}, and more in one arm than chance allows", words) if uneven
+        else Sentence("left out: {which}, as many in every arm", words),
+        numbers=numbers,
+    )  # fmt: skip
 
 
 def _windows(effects: Effects) -> Iterator[Check]:
-    for metric in effects.definition.metrics:
-        late = effects.reading.unobserved.get(metric.name, 0)
-        if late:
-            yield Check(
-                Sentence("{metric} is observed for {days} days for everybody", {
-                    "metric": metric.title, "days": metric.within_days}),
-                None,
-                Sentence("{n} {units} assigned less than {days} days before the last day of the data do not count yet", {
-                    "n": late, "units": effects.definition.units, "days": metric.within_days}),
-                numbers={"not_counted_yet": late},
-            )  # fmt: skip
+    """Who was assigned too late to be observed as long as the others; one check a length."""
+    definition = effects.definition
+    late: dict[int, dict[str, int]] = {}
+    for metric in definition.metrics:
+        if n := effects.reading.unobserved.get(metric.name, 0):
+            late.setdefault(metric.within_days, {})[metric.name] = n
+    for days, by_metric in late.items():
+        values = {"n": max(by_metric.values()), "units": definition.units, "days": days}
+        yield Check(
+            Sentence("Everyone is observed for {days} days", values), None,
+            Sentence("{n} {units} assigned less than {days} days before the last day of the data do not count yet", values),
+            numbers={f"not_counted_yet_{name}": n for name, n in by_metric.items()},
+        )  # fmt: skip
 
 
 def _target(effects: Effects) -> Iterator[Check]:
@@ -182,59 +208,3 @@ def _looks(effects: Effects) -> Iterator[Check]:
             Sentence("Reading before the end does no harm"), None,
             Sentence("no end was declared: the intervals count on one look"),
         )  # fmt: skip
-
-
-def _deciding(effects: Effects) -> Iterator[Segmented]:
-    return (s for s in effects.segments if s.metric.role != "exploratory" and s.column != "target")
-
-
-def _same_for_all(effects: Effects) -> Iterator[Check]:
-    for s in _deciding(effects):
-        found = s.interaction
-        if found.reason is not None:
-            continue
-        differs = s.p_adjusted <= effects.definition.alpha
-        values = {"metric": s.metric.title, "arm": s.arm, "column": s.column}
-        yield Check(
-            Sentence("The effect of {arm} on {metric} is the same by {column}", values), not differs,
-            Sentence("it differs: {low} in {worst} and {high} in {top}", _ends(s)) if differs
-            else Sentence("the segments cannot be told apart"),
-            numbers={"statistic": found.statistic, "df": found.df, "p_value": found.p_value,
-                     "p_adjusted": s.p_adjusted, "inconsistency": found.inconsistency},
-        )  # fmt: skip
-
-
-def _ends(s: Segmented) -> dict[str, object]:
-    known = [e for e in s.effects if not math.isnan(e.difference.estimate)]
-    low, high = (choose(known, key=lambda e: e.difference.estimate) for choose in (min, max))
-    return {"low": _bare(low), "worst": low.segment[1], "high": _bare(high), "top": high.segment[1]}
-
-
-def _bare(e: Effect) -> Quantity:
-    return Quantity(e.difference.estimate, e.unit)
-
-
-def _turned(effects: Effects) -> Iterator[Check]:
-    whole = {(e.metric.name, e.arm): e for e in effects}
-    for s in effects.segments:
-        if s.column == "target" or s.adjusted.reason is not None:
-            continue
-        pooled = whole[s.metric.name, s.arm].unadjusted
-        told = any(c.reason is None and not c.low <= 0 <= c.high for c in (pooled, s.adjusted))
-        values = {"metric": s.metric.title, "arm": s.arm, "column": s.column}
-        numbers = {"pooled": pooled.estimate, "within": s.adjusted.estimate}
-        if s.risk_ratio is not None and not math.isnan(s.risk_ratio.estimate):
-            numbers["mantel_haenszel_risk_ratio"] = 1 + s.risk_ratio.estimate
-        turned = s.reversal.reversed and told
-        unit = whole[s.metric.name, s.arm].unit
-        detail = Sentence("the direction is the same within {column} and over all", values)
-        if turned:
-            detail = Sentence(
-                "over all it is {pooled}, within {column} {within}: the arms differ in their mix",
-                {**values, "pooled": Quantity(pooled.estimate, unit), "within": Quantity(s.adjusted.estimate, unit)},
-            )  # fmt: skip
-        if turned or s.metric.role == "primary":
-            yield Check(
-                Sentence("The effect of {arm} on {metric} points the same way within {column}", values),
-                not turned, detail, numbers=numbers,
-            )  # fmt: skip

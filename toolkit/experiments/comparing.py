@@ -79,9 +79,10 @@ def compared(
     level, control = definition.level, definition.control
     shown_in = metric.level_unit(kind, definition.currency)
     levels = {
-        arm: Level(metric, arm, kind, s.level(level), s.n, s.missing, shown_in, arm == control, segment)
+        arm: Level(metric, arm, kind, s.level(level), s.n, s.missing, shown_in, arm == control, segment,
+                   definition.called(arm))
         for arm, s in samples.items()
-    }
+    }  # fmt: skip
     effects = []
     for arm in definition.treatments:
         plain = difference(samples[control], samples[arm], level)

@@ -51,17 +51,21 @@ def identity(definition: Experiment, *parts: str) -> str:
 
 def _shared(effects: Effects) -> dict:
     definition = effects.definition
-    answers = ("F53", "F74") if definition.target is not None else ("F53",)
+    answers = ["F53"]
+    if definition.target is not None:
+        answers.append("F74")
+    if definition.compares == "contact_method":
+        answers.append("F19")
     return {
         "notebook": NOTEBOOK, "question": question(definition), "subject": definition.name,
-        "n_unit": definition.units, "source": _source(definition), "answers": answers,
+        "n_unit": definition.units, "source": _source(definition), "answers": tuple(answers),
         "owner": definition.owner, "due": definition.decide_by,
     }  # fmt: skip
 
 
 def _source(definition: Experiment) -> str:
     kept = f"where {definition.where}" if definition.where else ""
-    return " ".join(part for part in (definition.source, kept) if part)
+    return " ".join(part for part in (definition.source or "the table given", kept) if part)
 
 
 def _verdict(effects: Effects, checks: Checks, decision: Decision) -> Finding:

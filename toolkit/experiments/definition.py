@@ -16,6 +16,7 @@ from toolkit.language.quantities import effect_unit, level_unit
 from toolkit.problems import Problem, Refused
 
 Role = Literal["primary", "guardrail", "exploratory"]
+Compares = Literal["message", "offer", "service", "contact_method"]
 FORMATS = ("percent", "number", "money", "hours", "days", "minutes", "score", "count")
 BETTER = ("higher", "lower")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -156,6 +157,10 @@ class Experiment:
         Of the intervals, all primary metrics and arms together.
     source
         Where the table comes from, in words.
+    compares
+        What the arms are versions of.
+    arm_labels
+        What arms are called where their value is not fit to be read: ``{version_b: Version B}``.
     exact_units, buckets
         Up to so many units errors are computed by unit, beyond it between so many buckets.
     """
@@ -183,6 +188,8 @@ class Experiment:
     decide_by: date | None = None
     currency: str = "EUR"
     source: str = ""
+    compares: Compares = "message"
+    arm_labels: Mapping[str, str] = field(default_factory=dict)
     exact_units: int = 1_000_000
     buckets: int = 256
     treatments: tuple[str, ...] = field(init=False, repr=False)
@@ -191,6 +198,7 @@ class Experiment:
         settle = object.__setattr__
         settle(self, "arms", {str(k): float(v) for k, v in dict(self.arms).items()})
         settle(self, "control", str(self.control))
+        settle(self, "arm_labels", {str(k): str(v) for k, v in dict(self.arm_labels).items()})
         for name in ("metrics", "covariates", "segments"):
             settle(self, name, tuple(getattr(self, name)))
         settle(self, "treatments", tuple(a for a in self.arms if a != self.control))
@@ -209,6 +217,11 @@ class Experiment:
                 yield Problem(f"arms.{name}", "must be a share above 0 of the intended split", share)
         if not any(m.role == "primary" for m in self.metrics):
             yield Problem("metrics", "must hold one with role 'primary': it decides the test")
+        for name in self.arm_labels:
+            if name not in self.arms:
+                yield Problem("arm_labels", "is none of the arms", name, tuple(self.arms))
+        if self.compares not in get_args(Compares):
+            yield Problem("compares", "is none of the choices", self.compares, get_args(Compares))
         names = [m.name for m in self.metrics]
         for name in dict.fromkeys(n for n in names if names.count(n) > 1):
             yield Problem("metrics", "stands twice", name)
@@ -225,6 +238,10 @@ class Experiment:
     def title(self) -> str:
         """Its name for people."""
         return self.label or self.name
+
+    def called(self, arm: str) -> str:
+        """What an arm is called."""
+        return self.arm_labels.get(arm, arm)
 
     @property
     def running(self) -> bool:
@@ -251,6 +268,11 @@ class Experiment:
         """What the assigned units are called."""
         return f"{self.noun}s" if self.noun else "rows"
 
+    @property
+    def one(self) -> str:
+        """What one assigned unit is called."""
+        return self.noun or "row"
+
     def by_role(self, role: Role) -> tuple[Metric, ...]:
         """The metrics that play a part."""
         return tuple(m for m in self.metrics if m.role == role)
@@ -263,6 +285,11 @@ def noun(column: str | None) -> str | None:
     word = re.sub(r"(_|\b)(id|key|no|number|code)$", "", column.strip().lower())
     word = word.replace("_", " ").strip()
     return word or None
+
+
+def spoken(column: str) -> str:
+    """A column's name as words: ``age_band`` is age band."""
+    return column.replace("_", " ").strip() or column
 
 
 def _under(test: str, problem: Problem) -> Problem:

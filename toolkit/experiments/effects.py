@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from toolkit.experiments.definition import Experiment, Metric
+from toolkit.experiments.definition import Experiment, Metric, spoken
 from toolkit.experiments.reading import Reading
 from toolkit.experiments.samples import Kind
 from toolkit.language import Quantity, Sentence
@@ -24,7 +24,7 @@ class Level:
     """One metric in one arm.
 
     `value` is the estimate with its interval in the metric's own terms; `n` units count, and
-    `missing` rows were left out.
+    `missing` rows were left out; `called` is the arm's name for people.
     """
 
     metric: Metric
@@ -36,6 +36,7 @@ class Level:
     unit: str
     control: bool
     segment: tuple[str, str] | None = None
+    called: str = ""
 
     @property
     def quantity(self) -> Quantity:
@@ -273,7 +274,7 @@ class Effects(Shown):
     def title(self) -> Sentence:
         """What a chart of the effects shows."""
         return Sentence("{test}: difference to {control}, with its interval", {
-            "test": self.definition.title, "control": self.definition.control})
+            "test": self.definition.title, "control": self.definition.called(self.definition.control)})
 
     @property
     def level_title(self) -> Sentence:
@@ -287,7 +288,7 @@ class Effects(Shown):
     def level_rows(self) -> tuple[LevelRow, ...]:
         """Every metric in every arm as plain rows."""
         return tuple(
-            LevelRow(v.metric.title, v.arm, v.quantity, v.control, v.n, v.missing) for v in self.levels
+            LevelRow(v.metric.title, v.called, v.quantity, v.control, v.n, v.missing) for v in self.levels
         )
 
     def segment_rows(self, column: str | None = None, metric: str | None = None) -> tuple[EffectRow, ...]:
@@ -300,28 +301,30 @@ class Effects(Shown):
     def grid(self) -> Grid:
         """One row a metric and arm."""
         rows = tuple(
-            (e.metric.title, e.arm, e.before.quantity, e.after.quantity, e.quantity, e.change, _ROLES[e.metric.role])
+            (e.metric.title, e.after.called, e.before.quantity, e.after.quantity, e.quantity, e.change,
+             _ROLES[e.metric.role])
             for e in self.effects
         )
         heads = ("Metric", "Arm", "Control", "With it", "Difference", "Relative change", "Part")
         return Grid(
             Sentence("{test}: each arm against {control}", {
-                "test": self.definition.title, "control": self.definition.control}),
+                "test": self.definition.title, "control": self.definition.called(self.definition.control)}),
             tuple(Sentence(h) for h in heads), rows, self._note(),
         )
 
     def segment_grid(self) -> Grid:
         """One row a segment, metric and arm."""
         rows = tuple(
-            (s.column, e.segment[1], e.metric.title, e.arm, e.before.quantity, e.after.quantity, e.quantity)
+            (spoken(s.column), e.segment[1], e.metric.title, e.after.called, e.before.quantity,
+             e.after.quantity, e.quantity)
             for s in self.segments for e in s.effects
         )
         heads = ("By", "Segment", "Metric", "Arm", "Control", "With it", "Difference")
-        return Grid(Sentence("The same in each segment"), tuple(Sentence(h) for h in heads), rows)
+        return Grid(Sentence("Each segment by itself"), tuple(Sentence(h) for h in heads), rows)
 
     def _note(self) -> Sentence | None:
         if self.used:
-            return Sentence("Differences are adjusted for {used}.", {"used": self.used})
+            return Sentence("Differences are adjusted for {used}.", {"used": spoken(self.used)})
         return None
 
 
@@ -337,7 +340,7 @@ def _row(e: Effect) -> EffectRow:
     if e.metric.relative_margin is not None:
         margin = e.metric.relative_margin * abs(e.before.value.estimate)
     return EffectRow(
-        e.metric.title, e.arm, e.metric.role, e.quantity, e.change, e.before.quantity, e.after.quantity,
+        e.metric.title, e.after.called, e.metric.role, e.quantity, e.change, e.before.quantity, e.after.quantity,
         e.metric.better, e.segment, e.metric.worthwhile, margin or None, _tone(e),
     )  # fmt: skip
 

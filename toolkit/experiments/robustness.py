@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from toolkit.experiments.effects import Effect, Effects, Level
+from toolkit.experiments.wording import listed
 from toolkit.findings import Check
 from toolkit.language import Quantity, Sentence
 
@@ -51,29 +52,51 @@ def _least(levels: list[Level]) -> float:
 
 
 def _one_unit(effects: Effects) -> Iterator[Check]:
+    """Every mean and ratio that decides or guards, and any other that one unit carries."""
+    numbers: dict[str, float] = {}
+    carried: list[Sentence] = []
+    asked = 0
     for e in effects:
         if e.influence is None or e.metric.role == "exploratory" and not e.influence.carries:
             continue
-        values = {"metric": e.metric.title, "arm": e.arm}
-        found = e.influence
-        numbers = {
-            "value": found.value, "share_of_total": found.share_of_total, "with_it": found.with_it,
-            "without_it": found.without_it, "p_with": found.p_with, "p_without": found.p_without,
-        }  # fmt: skip
-        if e.winsorised is not None:
-            numbers |= {"winsorised": e.winsorised.estimate, "winsorised_low": e.winsorised.low,
-                        "winsorised_high": e.winsorised.high, "winsorised_p": e.winsorised.p_value}  # fmt: skip
-        detail = Sentence("without the most extreme one it is {without}", {
-            "without": Quantity(found.without_it, e.unit)})
-        if found.carries and e.winsorised is not None and e.winsorised.reason is None:
-            detail = Sentence(
-                "one alone decides: without it the difference is {without}; with extremes drawn in it is {drawn} ({drawn:range})",
-                {"without": Quantity(found.without_it, e.unit), "drawn": _drawn(e)},
-            )  # fmt: skip
-        yield Check(
-            Sentence("No single one decides what {arm} does to {metric}", values), not found.carries,
-            detail, numbers=numbers,
-        )  # fmt: skip
+        asked += 1
+        numbers |= _figures(e)
+        if e.influence.carries:
+            carried.append(_carried(e, effects.definition.one))
+    if not asked:
+        return
+    values = {"one": effects.definition.one}
+    yield Check(
+        Sentence("No single {one} decides a result", values), not carried,
+        listed(carried) if carried
+        else Sentence("every result stays as it is without its most extreme {one}", values),
+        numbers={"comparisons": asked, "carried": len(carried), **numbers},
+    )  # fmt: skip
+
+
+def _figures(e: Effect) -> dict[str, float]:
+    found = e.influence
+    numbers = {
+        "value": found.value, "share_of_total": found.share_of_total, "with_it": found.with_it,
+        "without_it": found.without_it, "p_with": found.p_with, "p_without": found.p_without,
+    }  # fmt: skip
+    if e.winsorised is not None:
+        numbers |= {"winsorised": e.winsorised.estimate, "winsorised_low": e.winsorised.low,
+                    "winsorised_high": e.winsorised.high, "winsorised_p": e.winsorised.p_value}  # fmt: skip
+    return {f"{e.metric.name}/{e.arm}/{name}": value for name, value in numbers.items()}
+
+
+def _carried(e: Effect, one: str) -> Sentence:
+    values = {
+        "metric": e.metric.title, "arm": e.after.called, "one": one,
+        "with": Quantity(e.influence.with_it, e.unit), "without": Quantity(e.influence.without_it, e.unit),
+    }  # fmt: skip
+    if e.winsorised is None or e.winsorised.reason is not None:
+        return Sentence("{metric} with {arm}: {with}, and {without} without one {one}", values)
+    return Sentence(
+        "{metric} with {arm}: {with}, and {without} without one {one}; {drawn} ({drawn:range}) with extremes drawn in",
+        {**values, "drawn": _drawn(e)},
+    )
 
 
 def _drawn(e: Effect) -> Quantity:

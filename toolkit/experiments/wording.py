@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from toolkit.experiments.caveats import caveats_said
 from toolkit.experiments.deciding import LONGEST_WEEKS, Decision, Wait, margin_of
-from toolkit.experiments.definition import Experiment
+from toolkit.experiments.definition import Experiment, spoken
 from toolkit.experiments.effects import Effect, Level
 from toolkit.findings import Check
 from toolkit.language import Quantity, Sentence
 from toolkit.language.quantities import TIMES
-
 
 
 def listed(sentences: Sequence[Sentence]) -> Sentence:
@@ -31,16 +31,18 @@ def question(definition: Experiment) -> Sentence:
 
 def effect_said(effect: Effect) -> Sentence:
     """What one arm did to one metric."""
-    q, change = effect.quantity, effect.change
+    q, metric = effect.quantity, effect.metric
     values = {
-        "metric": effect.metric.title, "arm": effect.arm, "control": effect.control, "difference": q,
-        "change": change,
+        "metric": metric.title, "arm": effect.after.called, "control": effect.before.called, "difference": q,
     }  # fmt: skip
     if not q.known or q.low is None:
         reason = q.reason or "there is too little data"
         return Sentence("{metric}: {arm} cannot be compared with {control}: {reason}.", {**values, "reason": reason})
     if q.low <= 0 <= q.high:
-        return Sentence("{metric}: {arm} and {control} cannot be told apart ({difference:range}).", values)
+        return Sentence(
+            "{metric}: {arm} and {control} cannot be told apart (difference {difference}, {difference:range}).",
+            values,
+        )
     more = q.value > 0
     if q.unit in TIMES:
         return Sentence(
@@ -48,8 +50,8 @@ def effect_said(effect: Effect) -> Sentence:
             else "{metric}: {arm} takes {difference:size} less than {control} ({difference:sizes}).",
             values,
         )  # fmt: skip
-    if effect.metric.per and len(q.unit) == 3 and q.unit.isupper():
-        values["per"] = effect.metric.per
+    if metric.per and metric.per not in metric.title and len(q.unit) == 3 and q.unit.isupper():
+        values["per"] = metric.per
         return Sentence(
             "{metric}: {arm} brings {difference:size} more a {per} than {control} ({difference:sizes})." if more
             else "{metric}: {arm} brings {difference:size} less a {per} than {control} ({difference:sizes}).",
@@ -64,7 +66,7 @@ def effect_said(effect: Effect) -> Sentence:
 
 def level_said(level: Level) -> Sentence:
     """One metric in one arm."""
-    values = {"metric": level.metric.title, "arm": level.arm, "value": level.quantity}
+    values = {"metric": level.metric.title, "arm": level.called, "value": level.quantity}
     if not level.quantity.known:
         return Sentence("{metric} with {arm}: no data.", values)
     if level.quantity.low is None:
@@ -75,47 +77,55 @@ def level_said(level: Level) -> Sentence:
 def segment_said(effect: Effect) -> Sentence:
     """What one arm did to one metric in one segment."""
     column, value = effect.segment
-    return Sentence("{column} {value}: {said}", {"column": column, "value": value, "said": effect_said(effect)})
+    return Sentence("{column} {value}, {said}", {
+        "column": spoken(column).capitalize(), "value": value, "said": effect_said(effect)})
 
 
 def verdict_said(decision: Decision, definition: Experiment, doubts: Sequence[Check]) -> Sentence:
-    """The finding of the whole test, with the checks that failed as caveats."""
-    said = _verdict(decision, definition)
-    if not doubts or decision.verdict == "invalid":
-        return said
-    caveats = [Sentence("“{name}” does not hold: {detail}", {"name": c.name, "detail": c.detail}) for c in doubts[:2]]
-    if len(doubts) > 2:
-        more = {"n": len(doubts) - 2}
-        caveats.append(Sentence("and one more doubt") if more["n"] == 1 else Sentence("and {n} more doubts", more))
-    return Sentence("{said} But {caveats}.", {"said": said, "caveats": listed(caveats)})
-
-
-def _verdict(decision: Decision, definition: Experiment) -> Sentence:
+    """The finding of the whole test in one or two sentences, with the checks that failed as caveats."""
     if decision.verdict == "invalid":
         return Sentence(
             "The test cannot be used: {detail}. Assignment did not go as intended, so the arms are not alike.",
             {"detail": decision.broken.detail},
         )  # fmt: skip
-    said = effect_said(decision.effect)
-    values = {"said": said, "arm": decision.arm, "metric": decision.effect.metric.title}
-    if decision.verdict == "ship":
-        others = [a for a, v in decision.by_arm if v == "roll_back"]
-        guarded = definition.by_role("guardrail")
-        if others:
-            return Sentence("{said} {other} does harm and should stop.", {**values, "other": ", ".join(others)})
-        if len(guarded) == 1:
-            return Sentence("{said} {guardrail} stays within what is acceptable.",
-                            {**values, "guardrail": guarded[0].title})  # fmt: skip
-        if guarded:
-            return Sentence("{said} All {n} guardrails stay within what is acceptable.", {**values, "n": len(guarded)})
+    said = _verdict(decision, definition, brief=bool(doubts))
+    if not doubts:
         return said
+    return Sentence("{said} But {caveats}.", {"said": said, "caveats": caveats_said(doubts)})
+
+
+def _verdict(decision: Decision, definition: Experiment, brief: bool) -> Sentence:
+    said = effect_said(decision.effect)
+    values = {
+        "said": said, "arm": definition.called(decision.arm), "metric": decision.effect.metric.title,
+    }  # fmt: skip
+    if decision.verdict == "ship":
+        others = [definition.called(a) for a, v in decision.by_arm if v == "roll_back"]
+        if others:
+            return Sentence("{said} {other} does harm and should stop." if len(others) == 1
+                            else "{said} {other} do harm and should stop.",
+                            {**values, "other": ", ".join(others)})  # fmt: skip
+        return said if brief else _kept_said(definition, values)
     if decision.verdict == "roll_back":
         margin = margin_of(decision.effect)
         if margin > 0:
             allowed = Quantity(margin, decision.effect.unit)
-            return Sentence("{said} That is worse than the {margin} that is acceptable.", {**values, "margin": allowed})
+            return Sentence("{said} At most {margin} would be acceptable.", {**values, "margin": allowed})
         return Sentence("{said} That is worse.", values)
     return _hold(decision.wait, definition, values)
+
+
+def _kept_said(definition: Experiment, values: dict[str, object]) -> Sentence:
+    guarded = [m.title for m in definition.by_role("guardrail")]
+    if not guarded:
+        return values["said"]
+    if len(guarded) == 1:
+        return Sentence("{said} {guardrail} stays within what is acceptable.", {**values, "guardrail": guarded[0]})
+    if len(guarded) == 2:
+        return Sentence("{said} {first} and {second} stay within what is acceptable.", {
+            **values, "first": guarded[0], "second": guarded[1]})
+    return Sentence("{said} All {n} measures that must not get worse stay within what is acceptable.", {
+        **values, "n": len(guarded)})
 
 
 def _hold(wait: Wait, definition: Experiment, values: dict[str, object]) -> Sentence:
@@ -123,8 +133,7 @@ def _hold(wait: Wait, definition: Experiment, values: dict[str, object]) -> Sent
     if wait.why == "running":
         return Sentence("Too early to tell: the test runs until {ends}. {said}", {**values, "ends": definition.ends})
     if wait.why == "none":
-        return Sentence("{said} An effect worth having, {aim}, would have been seen: more {units} would not help.",
-                        {**values, "units": definition.units})  # fmt: skip
+        return Sentence("{said} An effect worth having, {aim}, would have been seen.", values)
     if wait.why == "guardrail" and math.isnan(wait.units):
         return Sentence("{arm} is better, but {metric} looks worse than the {aim} that is acceptable.", values)
     if wait.why == "guardrail":
@@ -136,32 +145,43 @@ def _hold(wait: Wait, definition: Experiment, values: dict[str, object]) -> Sent
     if math.isnan(wait.units):
         return Sentence("{said} How much more data it takes cannot be told.", values)
     if wait.effect.metric.worthwhile is None:
-        return Sentence("{said} To show an effect as large as the one seen, {aim}, takes {more}.", values)
-    return Sentence("{said} To see an effect worth having, {aim}, takes {more}.", values)
+        return Sentence("{said} To show {aim}, as seen so far, takes {more}.", values)
+    return Sentence("{said} To show {aim}, which is worth having, takes {more}.", values)
 
 
 def more_said(wait: Wait, definition: Experiment) -> Sentence:
     """How many more units, and how long they take."""
     if math.isnan(wait.units):
         return Sentence("how many more it takes cannot be told")
-    values = {"n": Quantity(wait.units, "count"), "units": definition.units, "weeks": Quantity(math.ceil(wait.weeks), "weeks")
-              if math.isfinite(wait.weeks) else None}  # fmt: skip
-    if values["weeks"] is None:
-        return Sentence("{n} more {units}", values)
+    values = {"n": Quantity(_rounded(wait.units), "count"), "units": definition.units}
+    if not math.isfinite(wait.weeks):
+        return Sentence("about {n} more {units}", values)
     if wait.weeks > LONGEST_WEEKS:
-        return Sentence("{n} more {units}, more than ten years at the present pace", values)
-    return Sentence("{n} more {units}, about {weeks} more", values)
+        return Sentence("about {n} more {units} (more than ten years at the present pace)", values)
+    weeks = Quantity(math.ceil(wait.weeks), "weeks")
+    return Sentence("about {n} more {units} ({weeks})", {**values, "weeks": weeks})
+
+
+def _rounded(units: float) -> float:
+    """Two digits, upwards: what a reckoned size supports."""
+    if not math.isfinite(units) or units < 100:
+        return units
+    step = 10.0 ** (math.floor(math.log10(units)) - 1)
+    return math.ceil(units / step) * step
 
 
 def decision_said(decision: Decision, definition: Experiment) -> Sentence:
     """What to do."""
-    values = {"arm": decision.arm, "control": definition.control, "ends": definition.ends}
+    values = {
+        "arm": definition.called(decision.arm) if decision.arm else None,
+        "control": definition.called(definition.control), "ends": definition.ends,
+    }  # fmt: skip
     if decision.verdict == "invalid":
         return Sentence("Repair the assignment and run the test again.")
     if decision.verdict == "ship":
         return Sentence("Ship {arm}.", values)
     if decision.verdict == "roll_back":
-        stopped = ", ".join(a for a, v in decision.by_arm if v == "roll_back")
+        stopped = ", ".join(definition.called(a) for a, v in decision.by_arm if v == "roll_back")
         return Sentence("Take {arm} back to {control}.", {**values, "arm": stopped})
     wait = decision.wait
     if wait.why == "running":
