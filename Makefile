@@ -10,7 +10,7 @@ report: demo
 	@$(BIN)/toolkit run params/demo.yaml --pack quarterly
 
 test: demo
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests -n 2 --dist loadfile
 	$(BIN)/python -m pytest --nbval notebooks -p no:cacheprovider
 
 demo: $(READY)
