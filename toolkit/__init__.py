@@ -8,6 +8,7 @@ kpis          a KPI is a ratio of two sums; written once, used everywhere
 aggregates    one scan of a table, then small numbers
 stats         the methods, on plain numbers
 experiments   A/B tests: estimate, check, conclude
+trends        KPIs over time, targets and goals: estimate, check, conclude
 plan_changes  did each change of the plan bring what it promised? The same three verbs
 findings      what an analysis says
 display       tables and charts: they receive results and compute nothing
@@ -26,6 +27,7 @@ _HOME = {
     "open_company": "toolkit.opened",
     "experiments": "toolkit.experiments",
     "plan_changes": "toolkit.plan_changes",
+    "trends": "toolkit.trends",
     "charts": "toolkit.display.charts",
 }
 

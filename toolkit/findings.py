@@ -29,6 +29,9 @@ VERDICTS = {
 }
 """Every verdict by the kind of question it answers."""
 
+VARIATIONS = ("improving", "worsening", "steady")
+"""What a series over time does, apart from whether it meets its target."""
+
 _ALL = frozenset(v for verdicts in VERDICTS.values() for v in verdicts)
 
 
@@ -120,6 +123,8 @@ class Finding(Shown):
         How strong the evidence is: A, B or C.
     headline
         Belongs on a pack's index.
+    variation
+        Of a series over time: one of `VARIATIONS`; None where it cannot be told.
     """
 
     id: str
@@ -153,10 +158,13 @@ class Finding(Shown):
     numbers: dict[str, float] = field(default_factory=dict)
     answers: tuple[str, ...] = ()
     headline: bool = False
+    variation: str | None = None
 
     def __post_init__(self) -> None:
         if self.verdict not in _ALL:
             raise ValueError(f"{self.verdict!r} is no verdict; verdicts are {', '.join(sorted(_ALL))}")
+        if self.variation is not None and self.variation not in VARIATIONS:
+            raise ValueError(f"{self.variation!r} is no variation; they are {', '.join(VARIATIONS)}")
         if self.low > self.high:
             raise ValueError(f"{self.id}: an interval's ends are in order; got {self.low} to {self.high}")
 

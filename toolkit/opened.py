@@ -70,6 +70,12 @@ class Opened:
 
         return portfolio(self.file.company, self.table, self.period)
 
+    def trends(self, *kpis: str, chart: str = "auto") -> Study:
+        """The KPIs called so, or all that can be dated, over time up to this period."""
+        from toolkit.trends.assemble import assembled
+
+        return assembled(self.file.company, self.period, self.table, kpis, chart)
+
     def kpi(self, name: str, segments: tuple[str, ...] = ()) -> Study:
         """The KPI called `name` in this period, whole and by `segments`."""
         from toolkit.trends.levels import from_params

@@ -51,6 +51,9 @@ class Kpi(Part):
         length compare) or a ``period``.
     every
         How often it is measured, and so the steps of its trend.
+    settles_after
+        Days until a row's outcome is known (a lead is won, a bill is paid): periods younger than
+        that are not complete.
     segments
         Columns to look at separately in its trend.
     target
@@ -71,6 +74,7 @@ class Kpi(Part):
     redefined: list[Day] = Field(default=[], max_length=50)
     per: Literal["day", "period"] | None = None
     every: Literal["week", "month", "quarter", "year"] = "month"
+    settles_after: int = Field(default=0, ge=0, le=3650)
     segments: list[Name] = Field(default=[], max_length=5)
     target: Target | None = None
     owner: Text | None = None

@@ -4,6 +4,7 @@ dot_interval     estimates with their intervals, against lines to measure by
 bars             counts and levels from zero
 line_over_time   a series, or several, with the plan's changes
 small_multiples  the same for many, a panel each
+kpi_panels       KPIs over time: limits, target, signals and the changes that touch each
 before_after     a dated change: what was measured, and what would have been without it
 effects          an A/B test: what each arm did to each metric
 arms             an A/B test: the level of each metric in each arm
@@ -19,7 +20,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from toolkit.display import channels, panels, timeline
 from toolkit.display.chart import Chart
 from toolkit.display.layout import WIDE
-from toolkit.display.rows import Change, Effect, Level, Line, Mark, Point, Row
+from toolkit.display.rows import Change, Effect, Level, Line, Mark, Panel, Point, Row
 from toolkit.display.theme import config
 from toolkit.language import Quantity, Sentence
 from toolkit.shown import Grid
@@ -31,6 +32,7 @@ __all__ = [
     "Level",
     "Line",
     "Mark",
+    "Panel",
     "Point",
     "Row",
     "arms",
@@ -38,6 +40,7 @@ __all__ = [
     "before_after",
     "dot_interval",
     "effects",
+    "kpi_panels",
     "line_over_time",
     "small_multiples",
 ]
@@ -190,6 +193,30 @@ def small_multiples(
     return _chart(
         each, title, said, table or Grid(title, heads, rows), panel=210, left=timeline.LEFT
     )
+
+
+def kpi_panels(
+    rows: Iterable[Panel],
+    title: Sentence,
+    *,
+    table: Grid | None = None,
+    language: str = "en",
+) -> Chart:
+    """A panel a KPI, on its own scale and in its own unit.
+
+    The band is the usual range and the grey line its centre; blue points are improvement and orange
+    ones concern, hollow ones periods that are not complete; the dashed line is the target.
+    """
+    rows = tuple(rows)
+    each = [
+        timeline.over_time(r.lines, r.title, language, r.changes, r.marks, height=130) for r in rows
+    ]
+    said = _listed([r.title for r in rows])
+    heads = (Sentence("KPI"), Sentence("Period"), Sentence("Value"))
+    cells = tuple(
+        (r.title, p.day, p.quantity) for r in rows for line in r.lines if line.tone != "past" for p in line.points
+    )
+    return _chart(each, title, said, table or Grid(title, heads, cells), panel=300, left=timeline.LEFT)
 
 
 def effects(

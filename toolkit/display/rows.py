@@ -43,11 +43,20 @@ class Mark:
 
 @dataclass(frozen=True)
 class Point:
-    """One period of a series; `complete` is False while it still runs or data is still coming in."""
+    """One period of a series.
+
+    Attributes
+    ----------
+    complete
+        False while it still runs or data is still coming in.
+    tone
+        Of its own, where it differs from its line's.
+    """
 
     day: date
     quantity: Quantity
     complete: bool = True
+    tone: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,16 @@ class Change:
 
     day: date
     label: str | Sentence
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One series drawn by itself: its lines, the levels to measure against, the changes that touch it."""
+
+    title: Sentence
+    lines: tuple[Line, ...]
+    marks: tuple[Mark, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)

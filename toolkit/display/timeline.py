@@ -55,6 +55,7 @@ def over_time(
         for i in range(len(lines))
     ]
     shared = {"x": x, "color": COLOUR, "detail": {"field": "line", "type": "nominal"}}
+    dots = {**COLOUR, "field": "dot"}
     layers = []
     if any(d["low"] is not None for d in data):
         layers.append(
@@ -76,12 +77,12 @@ def over_time(
         {
             "data": values([d for d in data if d["complete"]]),
             "mark": {"type": "point", "filled": True, "size": 34, "opacity": 1},
-            "encoding": {**shared, "y": {"field": "value", **y}, "tooltip": TOLD},
+            "encoding": {**shared, "color": dots, "y": {"field": "value", **y}, "tooltip": TOLD},
         },
         {
             "data": values([d for d in data if not d["complete"]]),
             "mark": {"type": "point", "filled": False, "size": 60, "opacity": 1, "strokeWidth": 2},
-            "encoding": {**shared, "y": {"field": "value", **y}, "tooltip": TOLD},
+            "encoding": {**shared, "color": dots, "y": {"field": "value", **y}, "tooltip": TOLD},
         },
         *_ends([e for e in ends if e and e["label"]], x, y),
     ]
@@ -161,6 +162,7 @@ def _point(i: int, line: Line, point: Point, unit: str, language: str) -> dict:
         "low": formats.shown(q.low, unit) if held else None,
         "high": formats.shown(q.high, unit) if held else None,
         "tone": line.tone,
+        "dot": point.tone or line.tone,
         "complete": point.complete,
         "told": f"{formats.day(point.day, language)}: {cell_text(q, language)}",
     }

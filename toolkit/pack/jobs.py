@@ -24,6 +24,9 @@ _FOR_EACH = {"tests": ("ab_test", "test"), "changes": ("plan_change", "change"),
              "benchmarks": ("competitor_benchmark", "benchmark")}
 """Part of the params file -> the notebook that answers it and the parameter that names the entry."""
 
+TRENDS = "kpi_trends"
+"""The notebook of all KPIs over time."""
+
 Value = str | int | float | bool
 
 
@@ -69,6 +72,8 @@ def pick_pack(file: CompanyFile, name: str | None) -> tuple[str, Pack]:
         name = next(iter(packs))
     if name is None or (name == EVERYTHING and name not in packs):
         pages = [Page(notebook=n, for_each=part) for part, (n, _) in _FOR_EACH.items() if getattr(file.company, part)]
+        if _has_trends(file):
+            pages.insert(0, Page(notebook=TRENDS, title="KPIs, targets and goals"))
         if not pages:
             raise Refused(Problem(
                 file.place(), "asks nothing yet: declare 'tests'", choices=tuple(_FOR_EACH)))
@@ -113,6 +118,12 @@ def jobs_of(file: CompanyFile, pack: Pack, period: str, folder: Path, only: tupl
         raise Refused(Problem("--only", "leaves no page of this pack", ", ".join(only),
                               tuple({p.notebook for p in pack.pages})))
     return jobs
+
+
+def _has_trends(file: CompanyFile) -> bool:
+    """Whether a KPI can be dated."""
+    company = file.company
+    return any(k.time or company.tables[k.table].time for k in company.kpis.values())
 
 
 def _name_of(file: CompanyFile, pack: Pack) -> str:

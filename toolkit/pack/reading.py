@@ -169,6 +169,7 @@ def finding_of(data: dict) -> Finding:
         "owner",
         "grade",
         "headline",
+        "variation",
     )
     return Finding(
         question=Sentence.from_json(said["question"]),

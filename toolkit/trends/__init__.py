@@ -1,8 +1,33 @@
-"""KPIs over time: what a KPI is now, and with what certainty.
+"""KPIs over time: is one really changing, and will it be where it should?
 
-estimate, check, conclude   the level of a KPI in one period, whole and by segment (`levels`)
+estimate, check, conclude   every KPI by period and segment, its aim, and what follows
+
+definition    `Trends`, `Trend`, `Wanted`: the question as a value
+assemble      the same from a company's params
+reading       one scan a table: sums by period and segment; when rows came in
+panels        sums as series; gaps, periods that are not whole, stretches between changes
+judging       what is usual, and what is not
+series        one series, judged; its signals
+levels_now    the value of the period asked for, and its changes
+aims          targets, forecast, chance, pace
+estimating    all of it in order
+checking      reasons for doubt
+concluding    findings
+wording, sentences   the words
+results, rows        tables and charts
+levels        the level of one KPI in one period, by itself
 """
 
-from toolkit.trends.levels import KpiLevel, Levels, check, conclude, estimate
+from toolkit.trends.assemble import assembled, from_params
+from toolkit.trends.checking import check
+from toolkit.trends.concluding import conclude
+from toolkit.trends.definition import DatedChange, Trend, Trends, Wanted
+from toolkit.trends.estimating import estimate
+from toolkit.trends.results import KpiTrend, KpiTrends
+from toolkit.trends.rows import panels
+from toolkit.trends.series import Series, Signal
 
-__all__ = ["KpiLevel", "Levels", "check", "conclude", "estimate"]
+__all__ = [
+    "DatedChange", "KpiTrend", "KpiTrends", "Series", "Signal", "Trend", "Trends", "Wanted",
+    "assembled", "check", "conclude", "estimate", "from_params", "panels",
+]  # fmt: skip

@@ -1,0 +1,154 @@
+"""What KPIs over time say, as findings: the whole picture first, then each KPI."""
+
+from __future__ import annotations
+
+import math
+
+from toolkit.findings import Check, Checks, Finding, Findings
+from toolkit.language import Quantity, Sentence
+from toolkit.trends.checking import of_kpi
+from toolkit.trends.results import KpiTrend, KpiTrends
+from toolkit.trends.sentences import (
+    aim_said,
+    break_said,
+    decision_said,
+    no_data_said,
+    pace_said,
+    value_said,
+    variation_said,
+)
+from toolkit.trends.series import Series
+from toolkit.trends.wording import joined, overview_said
+
+NOTEBOOK = "kpi_trends"
+ANSWERS = ("F09", "F10", "F11")
+
+
+def conclude(found: KpiTrends, checks: Checks) -> Findings:
+    """One finding for all KPIs together, one for each, and one for each of its segments.
+
+    Returns
+    -------
+    Findings
+        ``kpi_trends`` first, then ``kpi_trends/<kpi>``, then ``kpi_trends/<kpi>/<segment>=<value>``.
+        The verdict is the target's where there is one that can be told; `variation` stands beside.
+    """
+    findings = [_overview(found, checks)]
+    findings += [_kpi(k, found) for k in found]
+    findings += [_segment(k, s, found) for k in found for s in k.segments]
+    return Findings(tuple(findings))
+
+
+def _question(label: str) -> Sentence:
+    return Sentence("Is {kpi} really changing, and will it be where it should?", {"kpi": label})
+
+
+def _overview(found: KpiTrends, checks: Checks) -> Finding:
+    period = found.definition.period
+    known = [k for k in found if k.whole and k.whole.variation]
+    numbers = {v: sum(k.whole.variation == v for k in known) for v in ("improving", "worsening", "steady")}
+    numbers["cannot_be_told"] = len(found.kpis) - len(known)
+    return Finding(
+        id=NOTEBOOK, notebook=NOTEBOOK, question=Sentence("Is it really changing, and will we get there?"),
+        subject="kpis", period=str(period), verdict="measured" if known else "no_data", sentence=overview_said(found),
+        n=len(found.kpis), n_unit="KPIs", method=method_of(found), checks=tuple(checks), numbers=numbers, answers=ANSWERS,
+        headline=True,
+    )  # fmt: skip
+
+
+def method_of(found: KpiTrends) -> str:
+    """The charts, in a line."""
+    if found.definition.chart == "published":
+        return "XmR, p and u charts as published: no season, no allowance for autocorrelation"
+    return "XmR, p' and u' charts, season taken out, limits and runs that allow for autocorrelation"
+
+
+def _kpi(k: KpiTrend, found: KpiTrends) -> Finding:
+    kpi, aim = k.kpi, k.aim
+    checks = of_kpi(found, k)
+    variation = k.whole.variation if k.whole else None
+    verdict = "no_data" if not (k.now.known or variation) else "measured"
+    if aim and aim.assurance:
+        verdict = aim.assurance
+    has_range = k.now.known and k.now.low is not None
+    return Finding(
+        id=f"{NOTEBOOK}/{kpi.name}", notebook=NOTEBOOK, question=_question(kpi.title), subject=kpi.name, kpi=kpi.name,
+        period=str(found.definition.period), verdict=verdict, variation=variation, sentence=_sentence(k, checks),
+        estimate=k.now.value, low=k.now.low if has_range else math.nan, high=k.now.high if has_range else math.nan,
+        level=found.definition.level, unit=kpi.unit_shown, n=k.n, n_unit="rows", method=_method(k),
+        promised=aim.level.value if aim and aim.known else None, decision=decision_said(k),
+        owner=(aim.wanted.owner if aim else None) or kpi.owner, due=aim.wanted.due if aim else None, checks=checks,
+        source=kpi.source, numbers=_numbers(k), answers=ANSWERS, headline=aim is not None and aim.known,
+    )  # fmt: skip
+
+
+def _sentence(k: KpiTrend, checks: tuple[Check, ...]) -> Sentence:
+    if k.problem:
+        return Sentence("{problem}.", {"problem": k.problem})
+    said = [value_said(k), variation_said(k)]
+    said += [s for s in (break_said(k), aim_said(k), pace_said(k)) if s]
+    if k.to_come:
+        said.append(Sentence("About {share} of the period's rows are still to come.", {"share": k.to_come}))
+    if not k.now.known and k.whole and not k.whole.measured.any():
+        return no_data_said(k)
+    return joined([s for s in said if s])
+
+
+def _method(k: KpiTrend) -> str:
+    if k.whole is None:
+        return ""
+    parts = [f"{k.whole.chart} chart by {k.kpi.every}"]
+    if k.whole.season:
+        parts.append("season taken out")
+    if k.whole.rho > 0:
+        parts.append(f"autocorrelation of {k.whole.rho:.2f} allowed for, a run is {k.whole.run}")
+    if k.outlook.method:
+        parts.append(f"forecast by {k.outlook.method}, the least past error of {k.outlook.origins} origins")
+    return "; ".join(parts)
+
+
+def _numbers(k: KpiTrend) -> dict[str, float]:
+    out = {"change": k.change.value, "change_last_year": k.change_last_year.value}
+    for name, q in (("change", k.change), ("change_last_year", k.change_last_year)):
+        if q.low is not None:
+            out |= {f"{name}_low": q.low, f"{name}_high": q.high}
+    s = k.whole
+    if s is not None and s.told:
+        usual = [i for i in range(len(s.periods)) if math.isfinite(s.lower[i])][-1]
+        out |= {"centre": float(s.centre[usual]), "lower_limit": float(s.lower[usual]), "upper_limit": float(s.upper[usual]),
+                "rho": s.rho, "run": s.run, "season_kept": s.season, "slope": s.slope, "slope_low": s.slope_low,
+                "slope_high": s.slope_high, "signals": sum(x.told for x in s.signals),
+                "hints": sum(not x.told for x in s.signals)}  # fmt: skip
+    if k.level_change and not k.level_change.reason:
+        out["break_p_value"] = k.level_change.p_value
+    if k.aim:
+        for name in ("chance", "pace_needed", "pace", "at_due"):
+            q: Quantity | None = getattr(k.aim, name)
+            if q is not None:
+                out[name] = q.value
+                if q.low is not None:
+                    out |= {f"{name}_low": q.low, f"{name}_high": q.high}
+    if k.outlook.past_error:
+        out["forecast_past_error"] = k.outlook.past_error.value
+    return out
+
+
+def _segment(k: KpiTrend, s: Series, found: KpiTrends) -> Finding:
+    seen = s.measured.nonzero()[0]
+    value = s.quantity_at(int(seen[-1])) if len(seen) else s.kpi.quantity(math.nan, reason=s.why_not_told)
+    named = {"kpi": k.kpi.title, "where": s.where, "value": value}
+    if not value.known:
+        said = Sentence("{kpi} for {where}: no data, because {reason}.", {**named, "reason": value.reason or ""})
+    elif s.variation is None:
+        said = Sentence("{kpi} for {where} is {value}; whether it changes cannot be told.", named)
+    else:
+        words = {"improving": "{kpi} for {where} is {value} and improving.", "worsening": "{kpi} for {where} is {value} and worsening.",
+                 "steady": "{kpi} for {where} is {value}, steady."}
+        said = Sentence(words[s.variation], named)
+    return Finding(
+        id=f"{NOTEBOOK}/{k.kpi.name}/{s.where}", notebook=NOTEBOOK, question=_question(k.kpi.title), subject=k.kpi.name,
+        kpi=k.kpi.name, segment=s.where, period=str(s.periods[seen[-1]]) if len(seen) else None, variation=s.variation,
+        verdict="measured" if value.known else "no_data", sentence=said, estimate=value.value, unit=k.kpi.unit_shown,
+        n=int(s.rows[seen[-1]]) if len(seen) else 0, n_unit="rows", method=f"{s.chart} chart by {k.kpi.every}", source=k.kpi.source,
+        answers=ANSWERS,
+    )  # fmt: skip

@@ -1,0 +1,127 @@
+"""What is a KPI in the period asked for, and by how much did it change since others?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+from scipy import stats
+
+from toolkit.aggregates import Aggregates
+from toolkit.company.periods import Period
+from toolkit.kpis import Measure
+from toolkit.language import Quantity
+from toolkit.scan import aggregate
+from toolkit.trends.definition import Trend
+
+ASKED = "toolkit__asked"
+BUCKETS = 256
+
+
+@dataclass(frozen=True)
+class Value:
+    """A ratio with what its error needs.
+
+    Attributes
+    ----------
+    value, se, df
+        Standard error by the delta method and its degrees of freedom.
+    n, n_unit
+        What it rests on.
+    parts
+        Each bucket's share of the error (influence); None where rows are independent.
+    """
+
+    value: float
+    se: float
+    df: float
+    n: int
+    n_unit: str
+    parts: np.ndarray | None = None
+
+    def quantity(self, kpi: Trend, level: float) -> Quantity:
+        """With its interval."""
+        return _with_interval(kpi.quantity, self.value, self.se, self.df, level, (0.0, 1.0) if kpi.format == "percent" else None)
+
+
+def difference(now: Value, then: Value) -> tuple[float, float, float]:
+    """Difference, its standard error and degrees of freedom; the same units count in both."""
+    if now.parts is not None and then.parts is not None:
+        moved = now.parts - then.parts
+        se = math.sqrt(len(moved) / (len(moved) - 1) * float(((moved - moved.mean()) ** 2).sum()))
+        return now.value - then.value, se, now.df
+    se = math.hypot(now.se, then.se)
+    df = math.nan
+    if now.se > 0 or then.se > 0:
+        df = se**4 / (now.se**4 / max(now.df, 1) + then.se**4 / max(then.df, 1))
+    return now.value - then.value, se, df
+
+
+def _with_interval(made, value: float, se: float, df: float, level: float, within=None) -> Quantity:
+    if not (math.isfinite(se) and se > 0 and df > 0):
+        return made(value)
+    reach = float(stats.t.isf((1 - level) / 2, df)) * se
+    low, high = value - reach, value + reach
+    if within:
+        low, high = min(max(low, within[0]), value), max(min(high, within[1]), value)
+    return made(value, low, high)
+
+
+def change_quantity(kpi: Trend, now: Value, then: Value, level: float) -> Quantity:
+    """The change since another period, with its interval."""
+    return _with_interval(kpi.change, *difference(now, then), level)
+
+
+def values_in(table: ir.Table, kpis: Sequence[Trend], periods: Mapping[str, Period]) -> dict[str, dict[str, Value]]:
+    """Each KPI's value in each period, from one scan of the rows of those periods.
+
+    Parameters
+    ----------
+    kpis
+        Ratios that share table, date column and unit.
+    periods
+        Name -> period; they do not overlap.
+
+    Returns
+    -------
+    dict
+        KPI -> name -> value; a period without rows is absent.
+    """
+    time, unit = kpis[0].time, kpis[0].unit
+    within = None
+    cases = []
+    for name, period in periods.items():
+        inside = (table[time] >= ibis.literal(period.start)) & (table[time] < ibis.literal(period.end))
+        within = inside if within is None else within | inside
+        cases.append(f"WHEN \"{time}\" >= DATE '{period.start}' AND \"{time}\" < DATE '{period.end}' THEN '{name}'")
+    measures = [k.measure for k in kpis]
+    found = aggregate(
+        table.filter(within), measures, [ASKED], unit=unit, expressions={ASKED: f"CASE {' '.join(cases)} END"},
+        exact_units=0, buckets=BUCKETS, disjoint=False)
+    return {k.name: _values(found, k.measure, unit) for k in kpis}
+
+
+def _values(found: Aggregates, measure: Measure, unit: str | None) -> dict[str, Value]:
+    out = {}
+    for (name,), m in found.cells.items():
+        num, den = m.sum_of(measure.num), m.sum_of(measure.den)
+        if name is None or den == 0:
+            continue
+        ratio = num / den
+        if found.sums is not None:
+            sums = found.sums[(name,)]
+            at = (m.at(measure.num), m.at(measure.den))
+            parts = (sums[:, at[0]] - ratio * sums[:, at[1]]) / den
+            b = len(parts)
+            se = math.sqrt(b / (b - 1) * float((parts**2).sum()))
+            held = int(np.count_nonzero(sums.any(axis=1)))  # a few units fill a few buckets only
+            out[name] = Value(ratio, se, float(held - 1), m.rows, "rows", parts)
+        else:
+            spread = m.var_of(measure.num) - 2 * ratio * m.cov_of(measure.num, measure.den) + ratio**2 * m.var_of(measure.den)
+            se = math.sqrt(max(spread, 0.0) * m.n) / abs(den) if m.n > 1 else math.nan
+            out[name] = Value(ratio, se, float(m.n - 1), m.rows, "rows")
+    return out

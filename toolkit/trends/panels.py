@@ -1,0 +1,202 @@
+"""Sums as series: one value a period, gaps as gaps, periods that are not whole marked as such."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from toolkit.company.periods import Kind, Period, span
+from toolkit.language import Quantity, Sentence
+from toolkit.trends.definition import Trend, Trends
+from toolkit.trends.judging import FEWEST_IN_STRETCH
+from toolkit.trends.reading import Read, Segment, value_of
+
+STILL_TO_COME_VOLUME = 0.01
+STILL_TO_COME_RATIO = 0.20
+"""Shares of a period's rows still to come from which it is not complete: a volume misses what has
+not arrived, a ratio only where the late rows differ."""
+
+_SLACK = 3
+_OLDER_PERIODS = 3
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Series that share their periods.
+
+    Attributes
+    ----------
+    every
+        The length of a period.
+    periods
+        In order, without holes.
+    keys
+        KPI and segment of each series; the whole (segment None) of a KPI before its segments.
+    values
+        (series, periods): nan where nothing counts.
+    rows
+        (series, periods).
+    precision
+        (series, periods): what a value weighs on its chart.
+    unfinished
+        KPI -> period -> why it is not complete.
+    to_come
+        KPI -> period -> share of its rows that is still to come, where rows say when they came.
+    """
+
+    every: Kind
+    periods: tuple[Period, ...]
+    keys: tuple[tuple[Trend, Segment], ...]
+    values: np.ndarray = field(repr=False)
+    rows: np.ndarray = field(repr=False)
+    precision: np.ndarray = field(repr=False)
+    charts: tuple[str, ...] = ()
+    unfinished: Mapping[str, Mapping[Period, Sentence]] = field(default_factory=dict)
+    to_come: Mapping[str, Mapping[Period, float]] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> np.ndarray:
+        """Which periods are whole: bool (series, periods)."""
+        out = np.ones(self.values.shape, dtype=bool)
+        for i, (kpi, _) in enumerate(self.keys):
+            for period in self.unfinished.get(kpi.name, {}):
+                if period in self.periods:
+                    out[i, self.periods.index(period)] = False
+        return out
+
+    @property
+    def judged(self) -> np.ndarray:
+        """The values of complete periods; nan elsewhere."""
+        return np.where(self.complete, self.values, np.nan)
+
+    @property
+    def places(self) -> np.ndarray:
+        """Where in the year each period lies, from 0."""
+        return np.array([p.number - 1 for p in self.periods], dtype=int)
+
+
+def panel_of(question: Trends, every: Kind, kpis: tuple[Trend, ...], reads: Mapping[str, Read],
+             late: Mapping[str, Mapping[Period, Mapping[int, int]]]) -> Panel | None:
+    """The series of all KPIs with that length of period; None where no row counts."""
+    keys, cells = [], []
+    for kpi in kpis:
+        for segment, by_period in reads[kpi.name].cells[kpi.name].items():
+            keys.append((kpi, segment))
+            cells.append(by_period)
+    days = [p for by_period in cells for p in by_period]
+    if not days:
+        return None
+    last = _last_period(question, every)
+    periods = tuple(span(min(days), max(max(days), last)))
+    shape = (len(keys), len(periods))
+    values, rows, precision = np.full(shape, np.nan), np.zeros(shape, int), np.full(shape, np.nan)
+    at = {p: i for i, p in enumerate(periods)}
+    charts = []
+    for i, ((kpi, _), by_period) in enumerate(zip(keys, cells, strict=True)):
+        for period, sums in by_period.items():
+            values[i, at[period]] = value_of(kpi, sums, period)
+            rows[i, at[period]] = sums.rows
+        charts.append(_chart_of(kpi, list(by_period.values())))
+        for period, sums in by_period.items():
+            weight = {"p": sums.denominator, "u": float(period.days)}.get(charts[-1], 1.0)
+            precision[i, at[period]] = weight
+    unfinished, to_come = {}, {}
+    for kpi in kpis:
+        whole = reads[kpi.name].cells[kpi.name][None]
+        to_come[kpi.name] = still_to_come(late.get(kpi.name, {}), question.as_of)
+        unfinished[kpi.name] = _unfinished(kpi, whole, to_come[kpi.name], question.as_of, periods)
+    return Panel(every, periods, tuple(keys), values, rows, precision, tuple(charts), unfinished, to_come)
+
+
+def _last_period(question: Trends, every: Kind) -> Period:
+    """The last period of the kind that ends by the end of the one asked for, or holds it."""
+    day = min(question.period.last_day, question.as_of)
+    return Period.of(day, every, question.fiscal_year_starts)
+
+
+def _chart_of(kpi: Trend, sums: list) -> str:
+    """p for shares of counted things, u for counts a day, XmR for everything else."""
+    if kpi.quantile is not None:
+        return "XmR"
+    whole = all(float(s.numerator).is_integer() and float(s.denominator).is_integer() for s in sums)
+    if kpi.per:
+        return "u" if kpi.per == "day" and whole and all(s.numerator >= 0 for s in sums) else "XmR"
+    if whole and kpi.format == "percent" and all(0 <= s.numerator <= s.denominator for s in sums):
+        return "p"
+    return "XmR"
+
+
+def still_to_come(late: Mapping[Period, Mapping[int, int]], as_of: date) -> dict[Period, float]:
+    """The share of each recent period's rows that has not come in yet, from how late they came before.
+
+    Of periods long over, the share that came within the days a recent one has had.
+    """
+    ages = {p: (as_of - p.last_day).days for p in late}
+    longest = max((lag for by in late.values() for lag in by), default=0)
+    old = [p for p, age in ages.items() if age > longest]
+    if len(old) < _OLDER_PERIODS:
+        return {}
+    found = {}
+    for period, age in ages.items():
+        if 0 <= age <= longest:
+            counted = [(sum(n for lag, n in late[p].items() if lag <= age), sum(late[p].values())) for p in old]
+            share = 1 - sum(a for a, _ in counted) / max(1, sum(b for _, b in counted))
+            if share > 0:
+                found[period] = share
+    return found
+
+
+def _unfinished(kpi: Trend, whole, to_come, as_of: date, periods) -> dict[Period, Sentence]:
+    found: dict[Period, Sentence] = {}
+    for period in periods:
+        if not period.complete(as_of):
+            found[period] = Sentence("{period} is not over: the data ends on {day}", {"period": period.label, "day": as_of})
+        elif (as_of - period.last_day).days < kpi.settles_after:
+            found[period] = Sentence("outcomes of {period} are known {days} days after its end only", {
+                "period": period.label, "days": kpi.settles_after})
+    limit = STILL_TO_COME_VOLUME if kpi.per else STILL_TO_COME_RATIO
+    for period, share in to_come.items():
+        if share > limit and period not in found:
+            found[period] = Sentence("about {share} of the rows of {period} are still to come",
+                                     {"share": Quantity(share, "percent"), "period": period.label})
+    seen = sorted(p for p in whole if p not in found)
+    if len(seen) < _OLDER_PERIODS + 1:
+        return found
+    # a period that stops well before its end, where others do not, is not whole either
+    ends = {p: (p.last_day - whole[p].last).days for p in seen}
+    starts = {p: (whole[p].first - p.start).days for p in seen}
+    last, first = seen[-1], seen[0]
+    if ends[last] > max(d for p, d in ends.items() if p != last) + _SLACK:
+        found[last] = Sentence("the rows of {period} end on {day}", {"period": last.label, "day": whole[last].last})
+    if starts[first] > max(d for p, d in starts.items() if p != first) + _SLACK:
+        found[first] = Sentence("the rows of {period} begin on {day}", {"period": first.label, "day": whole[first].first})
+    return found
+
+
+def stretches_of(panel: Panel, question: Trends) -> tuple[np.ndarray, dict[str, tuple]]:
+    """The number of each series' stretch, and by KPI the changes that began one."""
+    out = np.zeros(panel.values.shape, dtype=int)
+    begun: dict[str, tuple] = {}
+    for i, (kpi, _) in enumerate(panel.keys):
+        if kpi.name not in begun:
+            begun[kpi.name] = _beginnings(panel, question, kpi)
+        for change in begun[kpi.name]:
+            out[i] += [p.start >= change.day or p.holds(change.day) for p in panel.periods]
+    return out, begun
+
+
+def _beginnings(panel: Panel, question: Trends, kpi: Trend) -> tuple:
+    """Changes with enough complete periods before and after them, up to the next."""
+    kept: list = []
+    row = next(i for i, (k, s) in enumerate(panel.keys) if k.name == kpi.name and s is None)
+    seen = [p for p, v in zip(panel.periods, panel.judged[row], strict=True) if np.isfinite(v)]
+    for change in question.touching(kpi.name):
+        since = kept[-1].day if kept else date.min
+        before = sum(since <= p.start and p.last_day < change.day for p in seen)
+        after = sum(p.last_day >= change.day for p in seen)
+        if before >= FEWEST_IN_STRETCH and after >= FEWEST_IN_STRETCH:
+            kept.append(change)
+    return tuple(kept)

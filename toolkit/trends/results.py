@@ -1,0 +1,120 @@
+"""What an analysis of KPIs over time brings: the series, the values now, the aims; and their tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from toolkit.language import Quantity, Sentence
+from toolkit.shown import Grid, Shown
+from toolkit.stats.change_points import OneBreak
+from toolkit.trends.aims import Aim, Outlook
+from toolkit.trends.definition import Trend, Trends
+from toolkit.trends.series import Series
+from toolkit.trends.wording import VARIATION, assurance_words, chance_words, overview_said, signals_said
+
+
+@dataclass(frozen=True)
+class KpiTrend:
+    """One KPI: the whole, its segments, its value in the period asked for, its aim.
+
+    Attributes
+    ----------
+    whole, segments
+        The series; `whole` is None where no row counts, `problem` then says so.
+    now, change, change_last_year
+        In the period asked for; against the period before, and the same one last year.
+    outlook
+        The forecast of the whole.
+    aim
+        Where it has a target.
+    level_change
+        The one most likely break in the level of the latest stretch; None where there are too few periods.
+    to_come
+        Share of the rows of the period asked for that is still to come.
+    """
+
+    kpi: Trend
+    whole: Series | None
+    segments: tuple[Series, ...]
+    now: Quantity
+    change: Quantity
+    change_last_year: Quantity
+    n: int = 0
+    outlook: Outlook = Outlook(reason="not asked for")
+    aim: Aim | None = None
+    level_change: OneBreak | None = None
+    to_come: Quantity | None = None
+    problem: Sentence | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class KpiTrends(Shown):
+    """All KPIs of a question, in its order."""
+
+    definition: Trends
+    kpis: tuple[KpiTrend, ...]
+    problems: tuple[Sentence, ...] = field(default=())
+
+    def __iter__(self) -> Iterator[KpiTrend]:
+        return iter(self.kpis)
+
+    def __getitem__(self, name: str) -> KpiTrend:
+        return next(k for k in self.kpis if k.kpi.name == name)
+
+    @property
+    def title(self) -> Sentence:
+        """What a chart of all of them shows."""
+        return overview_said(self)
+
+    def grid(self) -> Grid:
+        """One row a KPI: value, changes, variation, target, and the last year as a line of blocks."""
+        rows = []
+        for k in self.kpis:
+            variation = k.whole.variation if k.whole else None
+            aim = k.aim
+            rows.append((
+                k.kpi.title, k.now, k.change, k.change_last_year,
+                Sentence(VARIATION[variation]) if variation else Sentence("Cannot be told"),
+                aim.level if aim and aim.known else None,
+                assurance_words(aim) if aim else None,
+                k.whole.sparkline() if k.whole else "",
+            ))  # fmt: skip
+        heads = tuple(Sentence(h) for h in (
+            "KPI", "Value", "On the period before", "On the same period last year", "Variation", "Target",
+            "Against the target", "Last periods"))
+        return Grid(Sentence("All KPIs in {period}", {"period": self.definition.period.label}), heads, tuple(rows))
+
+    def signal_grid(self) -> Grid:
+        """Every signal and hint of the whole KPIs in words."""
+        rows = tuple((k.kpi.title, *said) for k in self.kpis if k.whole for said in signals_said(k.whole))
+        heads = tuple(Sentence(h) for h in ("KPI", "When", "What", "Meaning"))
+        return Grid(Sentence("What is more than the usual variation"), heads, rows)
+
+    def segment_grid(self) -> Grid:
+        """One row a KPI and segment."""
+        rows = []
+        for k in self.kpis:
+            for s in k.segments:
+                last = s.quantity_at(int(s.measured.nonzero()[0][-1])) if s.measured.any() else s.kpi.quantity(float("nan"), reason="no complete period has a value")
+                variation = s.variation
+                rows.append((k.kpi.title, s.segment[0], "—" if s.segment[1] is None else str(s.segment[1]), last,
+                             Sentence(VARIATION[variation]) if variation else Sentence("Cannot be told"), s.sparkline()))
+        heads = tuple(Sentence(h) for h in ("KPI", "Segment", "Of", "Last complete period", "Variation", "Last periods"))
+        return Grid(Sentence("By segment"), heads, tuple(rows))
+
+    def target_grid(self) -> Grid:
+        """One row a KPI with a target."""
+        rows = []
+        for k in self.kpis:
+            if k.aim is None:
+                continue
+            a = k.aim
+            rows.append((
+                k.kpi.title, k.now, a.level, a.wanted.due, assurance_words(a), chance_words(a), a.at_due, a.pace_needed,
+                a.pace, k.outlook.method or None, a.wanted.owner,
+            ))  # fmt: skip
+        heads = tuple(Sentence(h) for h in (
+            "KPI", "Now", "Target", "By", "Against the target", "In time?", "Forecast then", "Pace needed a period",
+            "Pace seen a period", "Forecast by", "Owner"))
+        return Grid(Sentence("Targets"), heads, tuple(rows))

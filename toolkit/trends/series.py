@@ -1,0 +1,205 @@
+"""One KPI in one segment over time, judged: its limits, its signals, and what they say together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from toolkit.company.periods import Period
+from toolkit.language import Quantity, Sentence
+from toolkit.stats.usual_variation import RULES
+from toolkit.trends.definition import DatedChange, Trend
+from toolkit.trends.reading import Segment
+
+UPWARD = ("above", "run_above", "rising", "near_upper")
+_BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Points that are more than usual variation.
+
+    Attributes
+    ----------
+    rule
+        As in `usual_variation.RULES`.
+    first, last
+        The periods it spans, of `points` points.
+    good
+        Whether it is an improvement.
+    told
+        False for what only the published rules mark: neighbours resemble each other so much that
+        it is no reason to act.
+    """
+
+    rule: str
+    first: Period
+    last: Period
+    points: int
+    good: bool
+    told: bool = True
+
+
+@dataclass(frozen=True)
+class Series:
+    """One KPI in one segment over time.
+
+    Attributes
+    ----------
+    kpi, segment
+        Which one; segment None is the whole.
+    periods
+        In order, without holes.
+    values, rows
+        (periods,); nan is a gap.
+    complete
+        (periods,): False where a period is not whole; `unfinished` says why.
+    centre, lower, upper
+        (periods,): usual variation, the season put back; nan where it is not told.
+    lowest, highest
+        Of the usual variation over the year, in the latest stretch.
+    signals
+        In order of time, the told ones and the hints.
+    rho, run
+        Autocorrelation allowed for, and the length of a run then.
+    season
+        How much of the season's estimate is taken out, 0 to 1.
+    slope, slope_low, slope_high
+        Trend per period in the latest stretch.
+    chart
+        ``XmR``, ``p`` or ``u``.
+    since
+        The change that began the latest stretch.
+    judged_periods
+        The periods of the one asked for.
+    """
+
+    kpi: Trend
+    segment: Segment
+    periods: tuple[Period, ...]
+    values: np.ndarray = field(repr=False)
+    rows: np.ndarray = field(repr=False)
+    complete: np.ndarray = field(repr=False)
+    centre: np.ndarray = field(repr=False)
+    lower: np.ndarray = field(repr=False)
+    upper: np.ndarray = field(repr=False)
+    lowest: float
+    highest: float
+    level: float
+    signals: tuple[Signal, ...]
+    rho: float
+    run: int
+    season: float
+    slope: float
+    slope_low: float
+    slope_high: float
+    chart: str
+    judged_periods: tuple[Period, ...]
+    since: DatedChange | None = None
+    unfinished: Mapping[Period, Sentence] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not len(self.periods) == len(self.values) == len(self.complete) == len(self.lower):
+            raise ValueError("every period needs a value, its limits, and whether it is complete")
+
+    @property
+    def where(self) -> str | None:
+        """The segment as text."""
+        return None if self.segment is None else f"{self.segment[0]}={self.segment[1]}"
+
+    @property
+    def measured(self) -> np.ndarray:
+        """Which periods are complete and have a value."""
+        return self.complete & np.isfinite(self.values)
+
+    @property
+    def told(self) -> bool:
+        """Whether there are limits to judge by."""
+        return bool(np.isfinite(self.lower).any())
+
+    @property
+    def recent(self) -> tuple[Signal, ...]:
+        """The told signals that reach into the periods asked for."""
+        asked = set(self.judged_periods)
+        return tuple(s for s in self.signals if s.told and any(s.first <= p <= s.last for p in asked))
+
+    @property
+    def variation(self) -> str | None:
+        """``improving``, ``worsening`` or ``steady`` in the periods asked for; None: cannot be told.
+
+        Where signals point both ways the one that ends last counts.
+        """
+        if not self.told or not any(p in self.judged_periods for p, m in zip(self.periods, self.measured, strict=True) if m):
+            return None
+        if not self.recent:
+            return "steady"
+        latest = max(self.recent, key=lambda s: (s.last.start, s.points))
+        return "improving" if latest.good else "worsening"
+
+    @property
+    def why_not_told(self) -> str | None:
+        """The reason where there are no limits."""
+        if self.told:
+            return None
+        seen = self.values[self.measured]
+        if not len(seen):
+            return "no complete period has a value"
+        return f"{len(seen)} complete periods with a value; 8 are needed to know what is usual"
+
+    @property
+    def equal(self) -> bool:
+        """Whether every complete value is the same."""
+        seen = self.values[self.measured]
+        return len(seen) > 1 and float(np.ptp(seen)) == 0
+
+    def quantity_at(self, i: int) -> Quantity:
+        """The value of one period."""
+        if np.isnan(self.values[i]):
+            return self.kpi.quantity(np.nan, reason="no rows in this period")
+        return self.kpi.quantity(float(self.values[i]))
+
+    def sparkline(self, most: int = 12) -> str:
+        """The last complete values as blocks; a gap is a dot."""
+        last = np.flatnonzero(self.measured)
+        if not len(last):
+            return ""
+        shown = self.values[max(0, last[-1] + 1 - most): last[-1] + 1]
+        ok = self.complete[max(0, last[-1] + 1 - most): last[-1] + 1] & np.isfinite(shown)
+        low, high = shown[ok].min(), shown[ok].max()
+        step = (high - low) or 1.0
+        place = np.where(ok, np.round((np.where(ok, shown, low) - low) / step * (len(_BLOCKS) - 1)), 0).astype(int)
+        if high == low:
+            place = np.full(len(shown), 3)
+        return "".join(_BLOCKS[p] if good else "·" for p, good in zip(place, ok, strict=True))
+
+
+def signals_of(kpi: Trend, periods: tuple[Period, ...], values: np.ndarray, marks: np.ndarray,
+               hints: np.ndarray) -> tuple[Signal, ...]:
+    """Marked points as signals: each stretch of neighbours under one rule is one.
+
+    Parameters
+    ----------
+    values
+        (periods,): nan where a period takes no part.
+    marks, hints
+        (rules, periods).
+    """
+    seen = np.flatnonzero(np.isfinite(values))
+    found = []
+    for rule, name in enumerate(RULES):
+        for told, marked in ((True, marks[rule]), (False, hints[rule])):
+            # two of three may lie around one that is not marked
+            for run in _runs(marked[seen], 2 if name.startswith("near") else 1):
+                at = seen[run]
+                if told or not marks[rule][at].any():
+                    good = (name in UPWARD) == kpi.higher
+                    found.append(Signal(name, periods[at[0]], periods[at[-1]], len(at), good, told))
+    return tuple(sorted(found, key=lambda s: (s.first.start, not s.told, -s.points)))
+
+
+def _runs(marked: np.ndarray, apart: int) -> list[np.ndarray]:
+    """The positions of each stretch of marked points no further apart than that."""
+    places = np.flatnonzero(marked)
+    return np.split(places, np.flatnonzero(np.diff(places) > apart) + 1) if len(places) else []
