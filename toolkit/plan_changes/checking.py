@@ -75,9 +75,13 @@ def _promise(effect: PlanEffect) -> Iterator[Check]:
     if effect.fit is None or w is None or math.isnan(w.visible) or math.isnan(effect.promised):
         return
     values = {"visible": Quantity(abs(w.visible), effect.unit), "promised": Quantity(effect.promised, effect.unit)}
-    said = Sentence("effects from {visible} on would be seen in four of five cases; {promised:size} was promised", values)
+    said = Sentence("effects from {visible} on would be seen in four of five cases; the promise was {promised:size}", values)
+    enough = abs(w.visible) <= abs(effect.promised) and not w.more
+    if w.more and abs(w.visible) <= abs(effect.promised):
+        said = Sentence("too little time has passed: it takes {more} more {period}", {
+            "more": w.more, "period": effect.definition.grain if w.more == 1 else f"{effect.definition.grain}s"})  # fmt: skip
     yield Check(
-        Sentence("The promised effect could have been seen"), bool(abs(w.visible) <= abs(effect.promised)), said,
+        Sentence("The promised effect could have been seen"), bool(enough), said,
         numbers={"visible": w.visible, "promised": effect.promised,
                  "false_alarm_rate": FALSE_ALARM_RATES["promise could have been seen"]},
     )  # fmt: skip

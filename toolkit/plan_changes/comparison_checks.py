@@ -9,17 +9,20 @@ import numpy as np
 
 from toolkit.findings import Check
 from toolkit.language import Quantity, Sentence
-from toolkit.plan_changes.doubts import check_of, p_said
+from toolkit.plan_changes.doubts import check_of, fake_date_check, p_said
 from toolkit.plan_changes.effects import PlanEffect
 from toolkit.plan_changes.with_control import Compared, two_waves
 from toolkit.plan_changes.with_donors import Mixed
 from toolkit.stats import control_checks as checks
 from toolkit.stats.cluster_errors import CannotBeEstimated
+from toolkit.stats.differences import before_and_after, difference_in_differences
 from toolkit.stats.event_study import breakdown, pre_trend
 from toolkit.stats.limits import p_from_statistic
 from toolkit.stats.synthetic_did import leave_one_donor_out_did, placebo_in_time_did
 
 LARGEST_LOSS = 0.5
+VOLUME_MOVE = 0.2
+"""A change in what is recorded, of less than this share, is left alone even where it is certain."""
 FEWEST_FAKE = 3
 
 
@@ -32,6 +35,10 @@ def comparison_checks(effect: PlanEffect) -> Iterator[Check]:
         yield from _early(effect, details)
         yield from _untouched(effect, details)
         yield from _single(details)
+        for segment, (counts, values) in effect.mixes.items():
+            yield _mix(effect, counts, values, segment)
+        yield from _volume(details)
+        yield _seen(effect)
     elif isinstance(details, Mixed):
         yield from _donors(effect, details)
     else:
@@ -75,11 +82,24 @@ def _parallel(effect: PlanEffect, c: Compared) -> Iterator[Check]:
 
 def _fake(effect: PlanEffect, c: Compared) -> Iterator[Check]:
     found = checks.fake_dates(c.outcome, c.panel.treated, c.panel.change, clusters=_codes(c))
-    values = {"p": p_said(found.number)} if math.isfinite(found.number) else {"p": Quantity(math.nan)}
-    yield check_of(Sentence("Nothing is found on dates when nothing happened"), found, {
-        True: Sentence("on dates before the change the same comparison finds nothing (p {p})", values),
-        False: Sentence("on a date before the change the same comparison finds an effect, too (p {p})", values),
-    }, decisive=True)  # fmt: skip
+    yield fake_date_check(found, _largest_before(c), effect.fit.estimate, effect.unit)
+
+
+def _largest_before(c: Compared) -> float:
+    """The largest effect that stands out at a date before the change; nan where none does."""
+    change = c.panel.change
+    places = np.unique(np.linspace(2, change - 2, checks.FAKE_DATES).round().astype(int))
+    sizes = []
+    for place in places[(places >= 2) & (places <= change - 2)]:
+        waves = before_and_after(c.outcome[:, :change], np.arange(change) >= place)
+        try:
+            found = difference_in_differences(
+                *waves, c.panel.treated, clusters=_codes(c), level=1 - checks.ALARM / checks.FAKE_DATES)
+        except CannotBeEstimated:
+            continue
+        if not found.low <= 0 <= found.high:
+            sizes.append(found.effect)
+    return max(sizes, key=abs, default=math.nan)
 
 
 def _early(effect: PlanEffect, c: Compared) -> Iterator[Check]:
@@ -128,7 +148,7 @@ def _codes(c: Compared) -> np.ndarray:
     return np.unique(c.panel.label.astype(str), return_inverse=True)[1]
 
 
-def mix_check(effect: PlanEffect, counts: np.ndarray, values: np.ndarray, segment: str) -> Check:
+def _mix(effect: PlanEffect, counts: np.ndarray, values: np.ndarray, segment: str) -> Check:
     """Did the mix of a segment shift differently in the two arms?"""
     found = checks.mix_shift(counts, values, effect.fit.estimate)
     said = {"segment": segment, "share": Quantity(found.number, "relative")}
@@ -136,6 +156,34 @@ def mix_check(effect: PlanEffect, counts: np.ndarray, values: np.ndarray, segmen
         True: Sentence("a shift in its mix explains {share} of the effect", said),
         False: Sentence("a shift in its mix alone explains {share} of the effect", said),
     })  # fmt: skip
+
+
+def _volume(c: Compared) -> Iterator[Check]:
+    """Is as much recorded of those touched as of the others? A jump hints at another way of recording."""
+    rows, after = c.panel.rows, c.panel.after
+    waves = rows[:, ~after].mean(axis=1), rows[:, after].mean(axis=1)
+    try:
+        found = difference_in_differences(*waves, c.panel.treated, clusters=_codes(c))
+    except CannotBeEstimated:
+        return
+    moved = found.effect / found.treated_before if found.treated_before else math.nan
+    passed = found.p_value >= checks.ALARM or abs(moved) < VOLUME_MOVE
+    yield Check(
+        Sentence("As much is recorded as before"), None if math.isnan(moved) else bool(passed),
+        Sentence("the number of rows of those touched changed by {moved}, the others' change taken off", {
+            "moved": Quantity(moved, "relative")}),
+        numbers={"moved": moved, "p_value": found.p_value, "limit": VOLUME_MOVE,
+                 "false_alarm_rate": checks.FALSE_ALARM_RATES["untouched outcome"]},
+    )  # fmt: skip
+
+
+def _seen(effect: PlanEffect) -> Check:
+    """Were both seen in the same periods?"""
+    left = int(effect.fit.numbers["periods_left_out"])
+    every = Sentence("those touched and the others were seen in every {period}", {"period": effect.definition.grain})
+    said = every if not left else Sentence("{n} {period} are left out, because one of the two was not seen", {
+        "n": left, "period": effect.definition.grain if left == 1 else f"{effect.definition.grain}s"})  # fmt: skip
+    return Check(Sentence("Both were seen all the time"), True if not left else None, said, numbers={"periods_left_out": left})
 
 
 def _donors(effect: PlanEffect, m: Mixed) -> Iterator[Check]:

@@ -79,9 +79,10 @@ def _verdict(effect: PlanEffect) -> tuple[str, str]:
     estimate = d.good * fit.estimate
     promised = abs(effect.promised)
     worthwhile = abs(effect.worthwhile) if math.isfinite(effect.worthwhile) else 0.0
-    if high < 0:
+    # a loss smaller than any gain worth having is no harm to speak of
+    if high < 0 and low < -worthwhile:
         return "harm", "harm"
-    if high < worthwhile:
+    if high < worthwhile or high <= 0:
         return "no_worthwhile_effect", "no_worthwhile_effect"
     if low <= 0:
         return "not_yet_known", "open"

@@ -15,7 +15,11 @@ BEYOND_DOUBT = 0.001
 
 
 def check_of(
-    name: Sentence, found: ControlCheck | SeriesCheck, said: Mapping[bool, Sentence], decisive: bool = False
+    name: Sentence,
+    found: ControlCheck | SeriesCheck,
+    said: Mapping[bool, Sentence],
+    decisive: bool = False,
+    numbers: Mapping[str, float] | None = None,
 ) -> Check:
     """The check in the page's words.
 
@@ -26,7 +30,7 @@ def check_of(
     decisive
         Failing beyond doubt, it takes the verdict away.
     """
-    numbers = {"number": found.number, "limit": found.limit, "false_alarm_rate": found.false_alarm_rate}
+    numbers = {"number": found.number, "limit": found.limit, "false_alarm_rate": found.false_alarm_rate, **(numbers or {})}
     if found.passed is None:
         return Check(name, None, Sentence("it does not apply: {why}", {"why": found.detail}), numbers=numbers)
     takes = decisive and not found.passed and found.number < BEYOND_DOUBT
@@ -45,3 +49,23 @@ def detail_of(said: Sentence, found: ControlCheck | SeriesCheck) -> Sentence:
 def p_said(p_value: float) -> Quantity:
     """A p-value as people read it."""
     return Quantity(round(p_value, 4) if p_value >= 1e-4 else p_value, "number")
+
+
+def fake_date_check(found: ControlCheck | SeriesCheck, size: float, effect: float, unit: str) -> Check:
+    """Is something found on dates when nothing happened? It takes the verdict where it is as large.
+
+    Parameters
+    ----------
+    size
+        The largest effect found at such a date, from the periods before the change alone; nan
+        where none stands out.
+    """
+    values = {"p": p_said(found.number) if math.isfinite(found.number) else Quantity(math.nan), "size": Quantity(size, unit)}
+    failed = Sentence("on a date before the change something like an effect is found, too (p {p})", values)
+    if math.isfinite(size):
+        failed = Sentence("on a date before the change an effect of {size} is found, too (p {p})", values)
+    return check_of(
+        Sentence("Nothing is found on dates when nothing happened"), found,
+        {True: Sentence("on dates before the change the same method finds nothing (p {p})", values), False: failed},
+        decisive=math.isfinite(size) and abs(size) >= abs(effect), numbers={"largest": size},
+    )  # fmt: skip

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+import numpy as np
+
 from toolkit.language import Quantity, Sentence
 from toolkit.plan_changes.definition import PlanChange
 from toolkit.plan_changes.reading import Panel
@@ -142,6 +144,7 @@ class PathRow:
     day: date
     quantity: Quantity
     complete: bool = True
+    tone: str | None = None
 
 
 @dataclass(frozen=True)
@@ -197,6 +200,8 @@ class PlanEffect(Shown):
         What could be seen, and when the promise can be judged; None without a fit.
     panel
         The sums behind it.
+    mixes
+        Segment -> rows by arm, wave and group (2, 2, S), and each group's level before (S,).
     """
 
     definition: PlanChange
@@ -207,6 +212,7 @@ class PlanEffect(Shown):
     segments: tuple[SegmentTest, ...] = ()
     waiting: Waiting | None = None
     panel: Panel | None = field(default=None, repr=False)
+    mixes: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict, repr=False)
     reason: Sentence | None = None
 
     def __post_init__(self) -> None:

@@ -13,7 +13,7 @@ from toolkit.plan_changes import survey_waves, waiting
 from toolkit.plan_changes.choosing import chosen
 from toolkit.plan_changes.definition import PlanChange
 from toolkit.plan_changes.effects import Fitted, PlanEffect
-from toolkit.plan_changes.grouping import by_group
+from toolkit.plan_changes.grouping import by_group, mixes
 from toolkit.plan_changes.reading import CannotBeJudged, Panel, Reading, read
 from toolkit.study import Study
 
@@ -67,7 +67,8 @@ def from_reading(reading: Reading, definition: PlanChange) -> PlanEffect:
         return replace(without_answer(definition, cannot.reason), panel=panel)
     found = _beside_promise(definition, fit, panel)
     groups, segments = by_group(reading, definition, fit)
-    return replace(found, groups=groups, segments=segments, waiting=waiting.waiting(found))
+    found = replace(found, groups=groups, segments=segments, mixes=mixes(reading, fit))
+    return replace(found, waiting=waiting.waiting(found))
 
 
 def without_answer(definition: PlanChange, reason: Sentence) -> PlanEffect:

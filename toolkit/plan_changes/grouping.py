@@ -45,6 +45,25 @@ def by_group(
     return tuple(found), tuple(tests)
 
 
+def mixes(reading: Reading, fit: Fitted) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Segment -> rows by arm (others, touched), wave and group (2, 2, S); each group's level before (S,)."""
+    out = {}
+    if fit.method != "difference":
+        return out
+    after = reading.panel.after
+    for segment, panels in reading.segments.items():
+        if not 2 <= len(panels) <= MOST_GROUPS:
+            continue
+        counts = np.array([
+            [[p.rows[p.treated == arm][:, wave].sum() for p in panels.values()] for wave in (~after, after)]
+            for arm in (False, True)
+        ])
+        sums = [(p.num[:, ~after].sum(), p.den[:, ~after].sum()) for p in panels.values()]
+        if all(d != 0 for _, d in sums):
+            out[segment] = counts, np.array([n / d for n, d in sums])
+    return out
+
+
 def _compared(segment: str, panels: dict[str, Panel], definition: PlanChange):
     effects = []
     for value, panel in panels.items():

@@ -9,12 +9,12 @@ import numpy as np
 
 from toolkit.findings import Check
 from toolkit.language import Quantity, Sentence
-from toolkit.plan_changes.doubts import check_of, p_said
+from toolkit.plan_changes.doubts import check_of, fake_date_check, p_said
 from toolkit.plan_changes.effects import PlanEffect
 from toolkit.plan_changes.one_series import Interrupted
 from toolkit.stats import series_checks as checks
 from toolkit.stats.control_checks import FALSE_ALARM_RATES
-from toolkit.stats.interrupted import InterruptedResult
+from toolkit.stats.interrupted import InterruptedResult, interrupted_design, interrupted_series
 
 VOLUME_MOVE = 0.2
 """A change in what counts, of less than this share, is left alone even where it is certain."""
@@ -31,11 +31,9 @@ def series_doubts(effect: PlanEffect, details: Interrupted) -> Iterator[Check]:
         return
     yield _length(effect)
     yield _season(result)
-    fake = checks.fake_dates(result)
-    yield check_of(Sentence("Nothing is found on dates when nothing happened"), fake, {
-        True: Sentence("on three dates before the change the same method finds nothing (p {p})", {"p": p_said(fake.number)}),
-        False: Sentence("on a date before the change the same method finds an effect, too (p {p})", {"p": p_said(fake.number)}),
-    }, decisive=True)  # fmt: skip
+    size = _largest_before(result)
+    fit = effect.fit.estimate
+    yield fake_date_check(checks.fake_dates(result), math.expm1(size) if details.log else size, fit, effect.unit)
     left = checks.autocorrelation_left(result)
     yield check_of(Sentence("What is left over is noise"), left, {
         True: Sentence("no pattern is left in what the model takes for noise (p {p})", {"p": p_said(left.number)}),
@@ -54,6 +52,26 @@ def series_doubts(effect: PlanEffect, details: Interrupted) -> Iterator[Check]:
     })  # fmt: skip
     yield from _untouched(effect, details)
     yield from _volume(details)
+
+
+def _largest_before(result: InterruptedResult) -> float:
+    """The largest effect that stands out at a date before the change; nan where none does."""
+    design = result.design
+    before = ~design.after
+    spread = np.linspace(design.times[0], design.change, checks.FAKE_DATES + 2)[1:-1].round().astype(int)
+    covariates = [i for i, name in enumerate(design.terms) if name.startswith("covariate")]
+    sizes = []
+    for at in np.unique(spread):
+        try:
+            fake = interrupted_design(
+                design.times[before], int(at), season=design.season,
+                covariates=design.matrix[np.ix_(before, covariates)] if covariates else None)
+        except ValueError:
+            continue
+        found = interrupted_series(result.outcome[before], fake, level=1 - checks.ALARM / checks.FAKE_DATES)
+        if found.reason is None and not found.low <= 0 <= found.high:
+            sizes.append(found.estimate)
+    return max(sizes, key=abs, default=math.nan)
 
 
 def _p(effect: PlanEffect, p: float) -> dict[str, object]:

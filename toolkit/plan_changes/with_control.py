@@ -87,7 +87,7 @@ def compared(panel: Panel, definition: PlanChange, why: Sentence) -> Fitted:
     CannotBeJudged
         An arm is empty before or after the change.
     """
-    panel = _seen_in_both(panel)
+    asked, panel = panel, _seen_in_both(panel)
     try:
         before, after, found = two_waves(panel, level=definition.level)
     except CannotBeEstimated as error:
@@ -101,7 +101,7 @@ def compared(panel: Panel, definition: PlanChange, why: Sentence) -> Fitted:
         _noun(definition, panel), found.df, path=_path(panel, study, found, definition),
         others=tuple(_others(panel, definition, found)), details=details, numbers={
             "control_before": found.control_before, "control_after": found.control_after,
-            "treated_clusters": found.treated_clusters, "control_clusters": found.control_clusters,
+            "periods_left_out": len(asked.periods) - len(panel.periods), "treated_clusters": found.treated_clusters, "control_clusters": found.control_clusters,
         },
         counted=float(panel.den[np.ix_(panel.treated, panel.after)].sum()),
     )  # fmt: skip
@@ -203,6 +203,9 @@ def _balanced(panel: Panel, definition: PlanChange):
     except CannotBeEstimated:
         return
     yield _difference("balanced", Sentence("units seen before and after, each counting once"), found)
+    means = difference_in_differences(
+        *waves, panel.treated, clusters=_codes(panel), level=definition.level, units="all", method="cr1")
+    yield _difference("four_means", Sentence("four means of units, Stata's cluster errors"), means)
 
 
 def _difference(name: str, label: Sentence, d: Difference) -> Alternative:
@@ -241,15 +244,16 @@ def staggered(panel: Panel, definition: PlanChange, why: Sentence) -> Fitted:
             "by": definition.errors_by or "row"}), why, "control", total.effect, total.low, total.high, total.p_value,
         total.se, *level, len(panel.first), _noun(definition, panel), total.df, others=tuple(others),
         details=(cells, by_event), counted=float(panel.den[under & treated].sum()),
-        path=_staggered_path(panel, total.effect),
+        path=_staggered_path(panel, total),
     )  # fmt: skip
 
 
-def _staggered_path(panel: Panel, effect: float) -> tuple[PathPoint, ...]:
+def _staggered_path(panel: Panel, total: Aggregate) -> tuple[PathPoint, ...]:
     observed = panel.series(True)
     under = (np.arange(len(panel.periods))[None, :] >= panel.first[panel.treated][:, None])
     den = panel.den[panel.treated]
     share = (den * under).sum(axis=0) / np.where(den.sum(axis=0) > 0, den.sum(axis=0), np.nan)
     return tuple(
-        PathPoint(p.start, float(o), float(o - effect * s)) for p, o, s in zip(panel.periods, observed, share, strict=True)
+        PathPoint(p.start, *map(float, (o, o - total.effect * s, o - total.high * s, o - total.low * s)))
+        for p, o, s in zip(panel.periods, observed, share, strict=True)
     )

@@ -73,7 +73,7 @@ def mixed(panel: Panel, definition: PlanChange, why: Sentence) -> Fitted:
     return Fitted(
         "donors", Sentence("synthetic difference in differences, placebos in space"), why, "control", found.effect,
         error.low, error.high, error.p_value, error.se, float(y[treated][:, ~panel.after].mean()),
-        float(y[treated][:, panel.after].mean()), len(y), "units", others=others, path=_path(panel, donor_panel, found),
+        float(y[treated][:, panel.after].mean()), len(y), "units", others=others, path=_path(panel, donor_panel, found, error),
         details=Mixed(donor_panel, found, placebos, control, donors), counted=float(panel.den[treated][:, panel.after].sum()),
         numbers={
             "placebo_p_value": placebos.p_value, "donors": len(donors),
@@ -86,11 +86,15 @@ def _weights(weights: np.ndarray, donors: tuple[str, ...]) -> dict[str, float]:
     return {f"weight_{d}": float(w) for d, w in zip(donors, weights, strict=True) if w > 1e-4}
 
 
-def _path(panel: Panel, donors: DonorPanel, found: sdid.SyntheticDifference) -> tuple[PathPoint, ...]:
+def _path(
+    panel: Panel, donors: DonorPanel, found: sdid.SyntheticDifference, error: sdid.SyntheticInference
+) -> tuple[PathPoint, ...]:
+    """The touched unit and its mix; after the change with the interval of the mean effect."""
     observed = donors.treated[0]
     mix = found.unit_weights @ donors.donors
     shift = found.time_weights @ (observed[: donors.before] - mix[: donors.before])
+    half = error.high - found.effect
     return tuple(
-        PathPoint(p.start, float(o), float(m + shift), math.nan, math.nan)
-        for p, o, m in zip(panel.periods, observed, mix, strict=True)
+        PathPoint(p.start, float(o), float(m + shift), *((m + shift - half, m + shift + half) if a else (math.nan, math.nan)))
+        for p, o, m, a in zip(panel.periods, observed, mix, panel.after, strict=True)
     )

@@ -55,9 +55,11 @@ def verdict_said(effect: PlanEffect, decision: Decision, doubts: Sequence[Check]
     shown = [c for c in doubts if not _said_already(c, decision)]
     if not shown:
         return said
-    caveats = [Sentence("{detail}", {"detail": c.detail}) for c in shown[:MOST_CAVEATS]]
-    if len(shown) > MOST_CAVEATS:
-        caveats.append(Sentence("and {n} more doubts", {"n": len(shown) - MOST_CAVEATS}))
+    # how often a check fails for nothing stands with the check
+    most = len(shown) if len(shown) <= MOST_CAVEATS + 1 else MOST_CAVEATS
+    caveats = [Sentence("{detail}", {"detail": c.detail.values.get("said", c.detail)}) for c in shown[:most]]
+    if len(shown) > most:
+        caveats.append(Sentence("and {n} more doubts", {"n": len(shown) - most}))
     return Sentence("{said} But {caveats}.", {"said": said, "caveats": listed(caveats)})
 
 
@@ -78,15 +80,15 @@ def _verdict(effect: PlanEffect, decision: Decision) -> Sentence:
     values = {"said": said, "promised": promised, "share": effect.share, "due": d.due, "change": d.title,
               "worthwhile": Quantity(effect.worthwhile, effect.unit)}  # fmt: skip
     if decision.verdict == "delivered":
-        return Sentence("{said} {promised:size} was promised: {change} delivered.", values)
+        return Sentence("{said} The promise was {promised:size}: {change} delivered.", values)
     if decision.verdict == "on_track":
         if math.isnan(effect.promised):
             return Sentence("{said} What was promised cannot be compared with it.", values)
-        return Sentence("{said} {promised:size} was promised: {change} is on track.", values)
+        return Sentence("{said} The promise is {promised:size}: {change} is on track.", values)
     if decision.verdict == "partly_delivered":
-        return Sentence("{said} {promised:size} was promised: {share} of it came ({share:range}).", values)
+        return Sentence("{said} The promise was {promised:size}: {share} of it came ({share:range}).", values)
     if decision.verdict == "harm":
-        return Sentence("{said} {promised:size} the other way was promised: {change} does harm.", values)
+        return Sentence("{said} The promise was {promised:size} the other way: {change} does harm.", values)
     if decision.verdict == "no_worthwhile_effect":
         if math.isfinite(effect.worthwhile):
             return Sentence("{said} An effect worth having, {worthwhile:size}, is ruled out.", values)
@@ -119,6 +121,8 @@ def more_said(effect: PlanEffect) -> Sentence:
     """How much longer it takes to judge the promise."""
     w, d = effect.waiting, effect.definition
     if w is None or w.more is None:
+        if effect.fit.evidence == "control":
+            return Sentence("More time alone will not show it: more of those touched and not touched would.")
         return Sentence("More time alone will not show it: a group that the change does not touch would.")
     values = {"more": w.more, "period": d.grain if w.more == 1 else f"{d.grain}s", "day": w.judge_on}
     if w.more == 0:
