@@ -133,7 +133,20 @@ def test_the_definition_carries_what_the_file_says():
     assert definition.noun == "customer" and definition.units == "customers"
     assert definition.metrics[2].title == "Spend per order, per customer assigned"
     assert definition.metrics[2].role == "guardrail" and definition.metrics[2].margin == 1
-    assert str(definition.as_of) == "2026-03-31"
+    assert str(definition.as_of) == "2026-03-31" and definition.source == "mailed, orders"
+    assert definition.compares == "message" and definition.called("mail") == "mail"
+    named = experiments.from_params(company(arm_labels={"mail": "The mail"}, compares="contact_method"), "mail")
+    assert named.called("mail") == "The mail" and named.called("none") == "none"
+    assert named.compares == "contact_method"
+
+
+@pytest.mark.parametrize(("labels", "said"), [
+    ({"post": "By post"}, "names 'post', which is not among 'arms'"),
+    ({"mail": "none"}, "calls two arms the same"),
+])  # fmt: skip
+def test_labels_are_of_arms_and_tell_them_apart(labels, said):
+    with pytest.raises(ValueError, match=said):
+        company(arm_labels=labels)
 
 
 def test_a_test_that_is_not_in_the_file_names_those_that_are():

@@ -12,6 +12,7 @@ from two_arm_tables import declared, shares, two_arms
 
 from toolkit import experiments
 from toolkit.experiments import Experiment, Metric
+from toolkit.problems import Refused
 
 
 def concluded(table, definition):
@@ -77,9 +78,11 @@ def test_a_guardrail_within_a_share_of_what_it_was():
 
 def test_invalid_comes_before_everything():
     table = planted(gain=-1.0).query("arm == 'a' or index % 4 == 1")
-    first = concluded(table, declared(PRIMARY, GUARD))[0]
+    findings = concluded(table, declared(PRIMARY, GUARD))
+    first = findings[0]
+    assert str(findings[1].sentence).startswith("Not to be relied on, for the test is invalid: Value: b")
     assert first.verdict == "invalid" and math.isnan(first.estimate)
-    assert "Assignment did not go as intended" in str(first.sentence)
+    assert "assignment did not go as intended" in str(first.sentence)
     assert first.checks and any(c.takes_verdict and c.passed is False for c in first.checks)
 
 
@@ -246,3 +249,48 @@ def test_the_smallest_visible_effect_shares_the_level_among_primary_metrics(prim
     metrics = [Metric("m0", role="primary"), Metric("m1", role="primary" if primaries == 2 else "exploratory")]
     found = experiments.estimate(shifted(0.0, 0.0), declared(*metrics)).of("m0")
     assert found.visible == pytest.approx((z + 0.841621) * found.difference.se, rel=1e-5)
+
+
+def test_arms_are_called_by_their_labels_and_known_by_their_values():
+    labels = {"a": "no mail", "b": "Version B"}
+    findings = concluded(planted(gain=1.0), declared(PRIMARY, GUARD, arm_labels=labels))
+    assert findings[0].comparison == "b" and findings[1].id == "ab_test/test/y/b"
+    said = " ".join([*(str(f.sentence) for f in findings), *(str(c.detail) for c in findings[0].checks)])
+    assert "Version B brings" in said and "no mail: 1,000 of 1,000 expected" in said
+    assert str(findings[0].decision) == "Ship Version B."
+    assert not any(word in said.split() for word in ("a", "b", "b:", "a:"))
+    effects = experiments.estimate(planted(), declared(PRIMARY, arm_labels=labels))
+    assert {r.arm for r in effects.level_rows()} == {"no mail", "Version B"}
+    with pytest.raises(Refused, match="is none of the arms"):
+        declared(PRIMARY, arm_labels={"c": "Version C"})
+
+
+def test_questions_answered_by_what_the_arms_are():
+    assert concluded(planted(), declared(PRIMARY))[0].answers == ("F53",)
+    declared_so = declared(PRIMARY, compares="contact_method", target="y > -1000")
+    assert concluded(planted(), declared_so)[0].answers == ("F53", "F74", "F19")
+    with pytest.raises(Refused, match="is none of the choices"):
+        declared(PRIMARY, compares="colour")
+
+
+@pytest.mark.parametrize("gain", [0.0, 1.0, -1.0])
+def test_every_estimate_says_what_it_rests_on(gain):
+    table = planted(gain=gain).assign(region=lambda t: np.where(t.index % 3 == 0, "n", "s"))
+    known = 0
+    for f in concluded(table, declared(PRIMARY, GUARD, segments=["region"])):
+        if not math.isnan(f.estimate):
+            known += 1
+            assert f.unit and f.n > 0 and f.n_unit and f.method and f.source
+    assert known >= 11
+
+
+def test_a_doubt_is_said_in_a_few_words():
+    from toolkit.experiments.caveats import caveats_said
+
+    table = planted(gain=1.0, n=40).assign(who=lambda t: t.index // 2 * 2)
+    effects = experiments.estimate(table, declared(PRIMARY, unit="who", target="y > 9"))
+    failed = experiments.check(effects).failed
+    assert len(failed) >= 4
+    assert str(caveats_said(failed[:1])) == "20 whos are in more than one arm"
+    assert str(caveats_said(failed)).endswith(f"and there are {len(failed) - 1} more doubts")
+    assert not any("does not hold" in str(caveats_said([c])) for c in failed)

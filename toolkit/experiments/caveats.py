@@ -15,7 +15,7 @@ CAVEATS = {
     "What is adjusted for or split by was known before assignment":
         "something it is split by or adjusted for may have been measured afterwards",
     "As many rows count in every arm": "more rows are missing in one arm than in another",
-    "It was tested on those it is meant for": "only {share} of those tested are of those it is meant for",
+    "It was tested on those it is meant for": "only {share} of those tested are those it is meant for",
     "The effect is the same in every {column}": "the effect differs by {column}",
     "Pooling the segments turns no effect round": "an effect turns round within segments",
     "There are enough cases for the method": "there are few cases for {metrics}",

@@ -84,8 +84,12 @@ def _filter(effects: Effects) -> Iterator[Check]:
     intended = bool(effects.filter_before and effects.filter_before.passed)
     passed: bool | None = False if uneven and intended else None if uneven else True
     low, high = min(kept.values()), max(kept.values())
-    said = Sentence("it keeps {low} to {high} of an arm's rows", {
-        "low": Quantity(low, "percent"), "high": Quantity(high, "percent")})
+    ends = {"low": Quantity(low, "percent"), "high": Quantity(high, "percent")}
+    said = Sentence("it keeps {low} to {high} of an arm's rows", ends)
+    if not uneven:
+        said = Sentence("it keeps {low} of every arm's rows", ends) if high - low < 0.0005 else said
+    elif not intended:
+        said = Sentence("it keeps {low} to {high} of an arm's rows: other tests may stand in the same table", ends)
     # other tests may stand in the same table with another split: only a split that was right before
     # the filter and is uneven after it speaks against the filter
     if shared := shared_with(definition, columns_used(definition.where)):
@@ -185,7 +189,7 @@ def _target(effects: Effects) -> Iterator[Check]:
     share = inside / rows
     passed = share >= TARGET_SHARE
     values = {"share": Quantity(share, "percent"), "n": inside, "units": definition.units}
-    left = Sentence("{share} of the tested {units} are of those it is meant for, {n} of them", values)
+    left = Sentence("{share} of the tested {units} ({n}) are those it is meant for", values)
     numbers = {"share": share, "in_target": inside, "tested": rows}
     numbers |= {f"in_target_{a.name}": a.in_target for a in arms}
     yield Check(Sentence("It was tested on those it is meant for"), passed, left, numbers=numbers)

@@ -12,6 +12,7 @@ from toolkit.experiments.wording import (
     decision_said,
     effect_said,
     level_said,
+    not_usable,
     question,
     segment_said,
     verdict_said,
@@ -37,8 +38,9 @@ def conclude(effects: Effects, checks: Checks) -> Findings:
     """
     decision = decide(effects, checks)
     findings = [_verdict(effects, checks, decision)]
-    findings += [_effect(e, effects) for e in effects]
-    findings += [_effect(e, effects) for s in effects.segments for e in s.effects]
+    invalid = decision.verdict == "invalid"
+    findings += [_effect(e, effects, invalid) for e in effects]
+    findings += [_effect(e, effects, invalid) for s in effects.segments for e in s.effects]
     findings += [_level(v, effects) for v in effects.levels]
     findings.append(_sample_ratio(effects))
     return Findings(tuple(findings))
@@ -107,7 +109,7 @@ def _method(e: Effect) -> str:
     return said
 
 
-def _effect(e: Effect, effects: Effects) -> Finding:
+def _effect(e: Effect, effects: Effects, invalid: bool) -> Finding:
     definition = effects.definition
     parts = [e.metric.name, e.arm]
     segment = None
@@ -115,9 +117,10 @@ def _effect(e: Effect, effects: Effects) -> Finding:
         segment = "=".join(e.segment)
         parts.append(segment)
     unknown = math.isnan(e.difference.estimate) or e.difference.reason is not None
+    said = segment_said(e) if e.segment else effect_said(e)
     return Finding(
         id=identity(definition, *parts), verdict="no_data" if unknown else "measured",
-        sentence=segment_said(e) if e.segment else effect_said(e), kpi=e.metric.name, comparison=e.arm,
+        sentence=not_usable(said) if invalid else said, kpi=e.metric.name, comparison=e.arm,
         segment=segment, n=round(e.before.n + e.after.n), worthwhile=e.metric.worthwhile,
         numbers=_numbers(e, effects), **_numbers_shown(e), **_shared(effects),
     )  # fmt: skip

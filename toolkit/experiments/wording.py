@@ -77,15 +77,22 @@ def level_said(level: Level) -> Sentence:
 def segment_said(effect: Effect) -> Sentence:
     """What one arm did to one metric in one segment."""
     column, value = effect.segment
+    if column == "target":
+        return Sentence("{value}, {said}", {"value": value.capitalize(), "said": effect_said(effect)})
     return Sentence("{column} {value}, {said}", {
         "column": spoken(column).capitalize(), "value": value, "said": effect_said(effect)})
+
+
+def not_usable(said: Sentence) -> Sentence:
+    """What is measured in a test whose assignment went wrong."""
+    return Sentence("Not to be relied on, for the test is invalid: {said}", {"said": said})
 
 
 def verdict_said(decision: Decision, definition: Experiment, doubts: Sequence[Check]) -> Sentence:
     """The finding of the whole test in one or two sentences, with the checks that failed as caveats."""
     if decision.verdict == "invalid":
         return Sentence(
-            "The test cannot be used: {detail}. Assignment did not go as intended, so the arms are not alike.",
+            "The test cannot be used: assignment did not go as intended ({detail}).",
             {"detail": decision.broken.detail},
         )  # fmt: skip
     said = _verdict(decision, definition, brief=bool(doubts))
@@ -131,7 +138,13 @@ def _kept_said(definition: Experiment, values: dict[str, object]) -> Sentence:
 def _hold(wait: Wait, definition: Experiment, values: dict[str, object]) -> Sentence:
     values = {**values, "aim": Quantity(wait.aim, wait.effect.unit), "more": more_said(wait, definition)}
     if wait.why == "running":
-        return Sentence("Too early to tell: the test runs until {ends}. {said}", {**values, "ends": definition.ends})
+        values |= {"ends": definition.ends, "difference": wait.effect.quantity}
+        if not wait.effect.quantity.known or wait.effect.quantity.low is None:
+            return Sentence("Too early to tell: the test runs until {ends}. {said}", values)
+        return Sentence(
+            "Too early to tell: the test runs until {ends}. So far {arm} differs by {difference} ({difference:range}) in {metric}.",
+            values,
+        )
     if wait.why == "none":
         return Sentence("{said} An effect worth having, {aim}, would have been seen.", values)
     if wait.why == "guardrail" and math.isnan(wait.units):
@@ -146,7 +159,7 @@ def _hold(wait: Wait, definition: Experiment, values: dict[str, object]) -> Sent
         return Sentence("{said} How much more data it takes cannot be told.", values)
     if wait.effect.metric.worthwhile is None:
         return Sentence("{said} To show {aim}, as seen so far, takes {more}.", values)
-    return Sentence("{said} To show {aim}, which is worth having, takes {more}.", values)
+    return Sentence("{said} To show {aim} takes {more}.", values)
 
 
 def more_said(wait: Wait, definition: Experiment) -> Sentence:
