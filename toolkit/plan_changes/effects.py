@@ -229,12 +229,14 @@ class PlanEffect(Shown):
         """The effect with its interval."""
         if self.fit is None:
             return Quantity(math.nan, self.unit, reason=self.reason.text())
+        if math.isnan(self.fit.estimate):
+            return Quantity(math.nan, self.unit, reason="the series is too short to say")
         return quantity(self.fit.estimate, self.fit.low, self.fit.high, self.unit)
 
     @property
     def share(self) -> Quantity:
         """The share of the promise that came, with its interval."""
-        if self.fit is None or not math.isfinite(self.promised):
+        if self.fit is None or not math.isfinite(self.promised) or math.isnan(self.fit.estimate):
             return Quantity(math.nan, "relative", reason="there is no effect to compare with the promise")
         ends = sorted((self.fit.low / self.promised, self.fit.high / self.promised))
         return quantity(self.fit.estimate / self.promised, *ends, "relative")
@@ -243,7 +245,7 @@ class PlanEffect(Shown):
     def value(self) -> Quantity:
         """What the effect was worth so far, in the company's currency; nan where it is not known."""
         d = self.definition
-        if self.fit is None or d.value_per_unit is None or self.fit.relative:
+        if self.fit is None or d.value_per_unit is None or self.fit.relative or math.isnan(self.fit.estimate):
             return Quantity(math.nan, d.currency, reason="what a unit of the KPI is worth was not given")
         worth = d.good * d.value_per_unit * self.fit.counted
         ends = sorted((worth * self.fit.low, worth * self.fit.high))

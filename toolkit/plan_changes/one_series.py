@@ -320,9 +320,10 @@ def short(panel: Panel, definition: PlanChange, why: Sentence) -> Fitted:
         others.append(Alternative("series", Sentence("interrupted series, too short to be believed"), *ends, result.p_value))
     before, after = _levels(panel, definition)
     return Fitted(
-        "short", Sentence("process behaviour chart (XmR)"), why, "before_after", math.expm1(step) if log else step,
+        "short", Sentence("process behaviour chart (XmR)"), why, "before_after", math.nan,
         math.nan, math.nan, math.nan, math.nan, before, after, int(seen.sum()), _periods(definition), relative=log,
         signal=signal, others=tuple(others), path=path, counted=_counted(panel),
         details=Interrupted(result, None, None, log, panel),
-        numbers={"usual_low": float(chart.lower[0]), "usual_high": float(chart.upper[0]), "centre": chart.centre},
+        numbers={"usual_low": float(chart.lower[0]), "usual_high": float(chart.upper[0]), "centre": chart.centre,
+                 "step": step},
     )  # fmt: skip
