@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from toolkit.company.load import CompanyFile, find_company
@@ -35,6 +36,7 @@ class Opened:
     file: CompanyFile
     source: Source
     period: Period
+    _tables: dict[str, ir.Table] = field(default_factory=dict, init=False, repr=False)
 
     def __repr__(self) -> str:
         about = self.file.company.company
@@ -44,7 +46,9 @@ class Opened:
         """A table of the params file, under our names, its contract kept."""
         if name not in self.file.company.tables:
             raise Refused(Problem("table", "is no table of this params file", name, tuple(self.file.company.tables)))
-        return self.source.table(name)
+        if name not in self._tables:
+            self._tables[name] = _viewed(self.source.table(name), name)
+        return self._tables[name]
 
     def test(self, name: str) -> Study:
         """The A/B test called `name`, with the table it is answered from."""
@@ -70,6 +74,16 @@ class Opened:
 
         return portfolio(self.file.company, self.table, self.period)
 
+    def competitor_benchmark(self, name: str) -> Study:
+        """The comparison with competitors called `name`, with its tables, up to this period."""
+        from toolkit.benchmarks.assemble import assembled
+
+        benchmarks = self.file.company.benchmarks
+        if name not in benchmarks:
+            rule = "is no comparison with competitors of this params file"
+            raise Refused(Problem("benchmark", rule, name, tuple(benchmarks)))
+        return assembled(self.file.company, name, self.table, self.period)
+
     def trends(self, *kpis: str, chart: str = "auto") -> Study:
         """The KPIs called so, or all that can be dated, over time up to this period."""
         from toolkit.trends.assemble import assembled
@@ -85,6 +99,21 @@ class Opened:
             raise Refused(Problem("kpi", "is no KPI of this params file", name, tuple(company.kpis)))
         definition = from_params(company, name, self.period.start, self.period.end, segments, str(self.period))
         return Study(self.table(company.kpis[name].table), definition)
+
+
+def _viewed(rows: ir.Table, name: str) -> ir.Table:
+    """The same rows under a name of their own in this session of the engine.
+
+    A table's contract makes a long expression, and every question would have it written out and
+    parsed again: a second each time, where the answer takes milliseconds. Nothing is copied. Other
+    engines than the one in this process keep the expression.
+    """
+    engine = rows.get_backend()
+    if engine.name != "duckdb" or rows.op().find(ops.InMemoryTable):
+        return rows
+    view = f"toolkit_view_{name}"
+    engine.raw_sql(f'CREATE OR REPLACE TEMP VIEW "{view}" AS {engine.compile(rows)}')
+    return engine.table(view)
 
 
 def open_company(company: str = "demo", period: str = "latest") -> Opened:
