@@ -158,7 +158,7 @@ def over(kpi: Trend, cells: Mapping[Period, Sums], period: Period) -> Quantity:
     total = found[0]
     for sums in found[1:]:
         total = total.with_(sums)
-    return kpi.quantity(value_of(kpi, total, period))
+    return kpi.quantity(value_of(kpi, total, period, len(parts)))
 
 
 def aim_of(series: Series, question: Trends, level: Quantity, baseline: Quantity | None, now: Quantity,

@@ -67,10 +67,10 @@ def _late(found: KpiTrends) -> Iterator[Check]:
     waits = [k for k in found if k.to_come]
     if not any(k.kpi.recorded for k in found):
         return
-    said = [Sentence("{kpi}: about {share} of the rows of its last period are still to come", {"kpi": k.kpi.title, "share": k.to_come}) for k in waits]
+    said = [Sentence("{kpi}: about {share} of the rows of {period}", {"kpi": k.kpi.title, "share": k.to_come[1], "period": k.to_come[0].label}) for k in waits]
     yield Check(
         Sentence("No rows of the period are still to come"), False if waits else True,
-        _named(said) or Sentence("rows have always come in by now"), numbers={k.kpi.name: k.to_come.value for k in waits},
+        _named(said) or Sentence("rows have always come in by now"), numbers={k.kpi.name: k.to_come[1].value for k in waits},
     )  # fmt: skip
 
 

@@ -88,7 +88,8 @@ def _sentence(k: KpiTrend, checks: tuple[Check, ...]) -> Sentence:
     said = [value_said(k), variation_said(k)]
     said += [s for s in (break_said(k), aim_said(k), pace_said(k)) if s]
     if k.to_come:
-        said.append(Sentence("About {share} of the period's rows are still to come.", {"share": k.to_come}))
+        named = {"share": k.to_come[1], "period": k.to_come[0].label}
+        said.append(Sentence("About {share} of the rows of {period} are still to come.", named))
     if not k.now.known and k.whole and not k.whole.measured.any():
         return no_data_said(k)
     return joined([s for s in said if s])

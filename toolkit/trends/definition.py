@@ -65,7 +65,7 @@ class Trend:
     every
         The length of one period.
     per
-        ``day`` or ``period``: a volume, not a ratio.
+        ``day`` or ``period``: a volume, not a ratio. Over several periods it is the average of one.
     quantile
         Instead of a ratio: this quantile of the numerator.
     unit
@@ -133,12 +133,17 @@ class Trend:
     def quantity(self, value: float, low: float | None = None, high: float | None = None,
                  reason: str | None = None) -> Quantity:
         """A value of it, for people."""
-        return Quantity(value, self.unit_shown, low, high, reason, "day" if self.per == "day" else None)
+        return Quantity(value, self.unit_shown, low, high, reason, self.counted_per)
 
     def change(self, value: float, low: float | None = None, high: float | None = None,
                reason: str | None = None) -> Quantity:
         """A difference between two of its values, for people."""
-        return Quantity(value, self.unit_of_changes, low, high, reason, "day" if self.per == "day" else None)
+        return Quantity(value, self.unit_of_changes, low, high, reason, self.counted_per)
+
+    @property
+    def counted_per(self) -> str | None:
+        """What a volume is counted against."""
+        return {"day": "day", "period": self.every, None: None}[self.per]
 
 
 @dataclass(frozen=True)

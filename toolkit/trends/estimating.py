@@ -18,7 +18,7 @@ from toolkit.study import Study
 from toolkit.trends.aims import LONGEST_AHEAD, Outlook, aim_of, over, target_level
 from toolkit.trends.definition import Trend, Trends
 from toolkit.trends.judging import FEWEST_JUDGED, SEASONS, Judged, judge
-from toolkit.trends.levels_now import Value, change_quantity, values_in
+from toolkit.trends.levels_now import Value, change_quantity, percentiles_in, values_in
 from toolkit.trends.panels import Panel, panel_of, stretches_of
 from toolkit.trends.reading import Read, local, read, read_lateness
 from toolkit.trends.results import KpiTrend, KpiTrends
@@ -95,6 +95,10 @@ def _values_now(tables: Tables, definition: Trends) -> dict[str, dict[str, Value
     asked = {p: n for n, p in _compared(definition).items()}  # a year's previous is its last year
     for group in _groups(ratios, lambda k: (k.source, k.time, k.unit or "")):
         found |= values_in(tables[group[0].source], group, {n: p for p, n in asked.items()})
+    for kpi in definition.kpis:
+        if kpi.quantile is not None:
+            periods = {n: p for p, n in asked.items()}
+            found[kpi.name] = percentiles_in(tables[kpi.source], kpi, periods, definition.level)
     return found
 
 
@@ -216,10 +220,11 @@ def _kpi(series: Series, segments, panel: Panel, definition: Trends, reads, valu
     if kpi.target:
         level, baseline = target_level(kpi, kpi.target, cells, definition.fiscal_year_starts)
         aim = aim_of(series, definition, level, baseline, now, outlook, found[0] if found else None, found[1] if found else 0)
-    waits = [s for p, s in panel.to_come.get(kpi.name, {}).items() if definition.period.start <= p.start < definition.period.end]
+    waits = {p: s for p, s in panel.to_come.get(kpi.name, {}).items() if definition.period.start <= p.start < definition.period.end}
+    most = max(waits, key=waits.get, default=None)
     return KpiTrend(
         kpi, series, segments, now, change, last_year, n, outlook, aim, _level_change(judged, i),
-        Quantity(max(waits), "percent") if waits else None,
+        (most, Quantity(waits[most], "percent")) if most else None,
     )  # fmt: skip
 
 

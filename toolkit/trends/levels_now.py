@@ -13,9 +13,10 @@ from scipy import stats
 
 from toolkit.aggregates import Aggregates
 from toolkit.company.periods import Period
-from toolkit.kpis import Measure
+from toolkit.kpis import Measure, measured
 from toolkit.language import Quantity
-from toolkit.scan import aggregate
+from toolkit.scan import aggregate, quantile_ranks
+from toolkit.stats.order_statistics import interval_of, needed
 from toolkit.trends.definition import Trend
 
 ASKED = "toolkit__asked"
@@ -91,18 +92,38 @@ def values_in(table: ir.Table, kpis: Sequence[Trend], periods: Mapping[str, Peri
     dict
         KPI -> name -> value; a period without rows is absent.
     """
-    time, unit = kpis[0].time, kpis[0].unit
+    unit = kpis[0].unit
+    rows, asked = _asked(table, kpis[0].time, periods)
+    found = aggregate(
+        rows, [k.measure for k in kpis], [ASKED], unit=unit, expressions={ASKED: asked}, exact_units=0, buckets=BUCKETS,
+        disjoint=False)
+    return {k.name: _values(found, k.measure, unit) for k in kpis}
+
+
+def percentiles_in(table: ir.Table, kpi: Trend, periods: Mapping[str, Period], level: float) -> dict[str, Value]:
+    """A percentile in each period; its error from the order statistics around it."""
+    rows, asked = _asked(table, kpi.time, periods)
+    rows = measured(rows, [kpi.measure], expressions={ASKED: asked})
+    rows = rows.filter(rows[kpi.measure.den] != 0)
+    counts = {r[ASKED]: int(r["n"]) for r in rows.group_by(ASKED).agg(n=rows.count()).to_pyarrow().to_pylist()}
+    asked_for = {(name,): needed(n, kpi.quantile, level=level) for name, n in counts.items() if name and n}
+    found = quantile_ranks(rows, kpi.measure.num, [ASKED], {key: a.ranks for key, a in asked_for.items()})
+    out = {}
+    for (name,), a in asked_for.items():
+        interval = interval_of(a, dict(zip(a.ranks, found[(name,)], strict=True)))
+        out[name] = Value(interval.estimate, interval.se, float(a.n - 1), a.n, "rows")
+    return out
+
+
+def _asked(table: ir.Table, time: str, periods: Mapping[str, Period]) -> tuple[ir.Table, str]:
+    """The rows of the periods, and SQL that names the period of each."""
     within = None
     cases = []
     for name, period in periods.items():
         inside = (table[time] >= ibis.literal(period.start)) & (table[time] < ibis.literal(period.end))
         within = inside if within is None else within | inside
         cases.append(f"WHEN \"{time}\" >= DATE '{period.start}' AND \"{time}\" < DATE '{period.end}' THEN '{name}'")
-    measures = [k.measure for k in kpis]
-    found = aggregate(
-        table.filter(within), measures, [ASKED], unit=unit, expressions={ASKED: f"CASE {' '.join(cases)} END"},
-        exact_units=0, buckets=BUCKETS, disjoint=False)
-    return {k.name: _values(found, k.measure, unit) for k in kpis}
+    return table.filter(within), f"CASE {' '.join(cases)} END"
 
 
 def _values(found: Aggregates, measure: Measure, unit: str | None) -> dict[str, Value]:

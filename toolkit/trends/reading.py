@@ -190,10 +190,10 @@ def _day(value: object) -> date:
     return date(1970, 1, 1) + timedelta(days=int(value))
 
 
-def value_of(kpi: Trend, sums: Sums, period: Period) -> float:
-    """The KPI's value in a period; nan where nothing counts."""
+def value_of(kpi: Trend, sums: Sums, period: Period, parts: int = 1) -> float:
+    """The KPI's value in a period made of so many parts; nan where nothing counts."""
     if kpi.quantile is not None:
         return sums.numerator
     if kpi.per:
-        return sums.numerator / (period.days if kpi.per == "day" else 1)
+        return sums.numerator / (period.days if kpi.per == "day" else parts)
     return sums.numerator / sums.denominator if sums.denominator else float("nan")

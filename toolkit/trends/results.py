@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from toolkit.company.periods import Period
 from toolkit.language import Quantity, Sentence
 from toolkit.shown import Grid, Shown
 from toolkit.stats.change_points import OneBreak
@@ -31,7 +32,7 @@ class KpiTrend:
     level_change
         The one most likely break in the level of the latest stretch; None where there are too few periods.
     to_come
-        Share of the rows of the period asked for that is still to come.
+        The period in the one asked for that misses most rows yet, and the share still to come.
     """
 
     kpi: Trend
@@ -44,7 +45,7 @@ class KpiTrend:
     outlook: Outlook = Outlook(reason="not asked for")
     aim: Aim | None = None
     level_change: OneBreak | None = None
-    to_come: Quantity | None = None
+    to_come: tuple[Period, Quantity] | None = None
     problem: Sentence | None = None
 
 

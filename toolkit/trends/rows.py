@@ -83,7 +83,7 @@ def _title(series: Series) -> Sentence:
         return Sentence("{kpi}: {variation}", {**named, "variation": Sentence(VARIATION[variation].lower())}) if variation else \
             Sentence("{kpi}", named)
     said = [Sentence("{what} ({when})", {"what": rule_said(s), "when": span_said(s.first, s.last)})
-            for s in sorted(series.recent, key=lambda s: -s.last.start.toordinal())[:_MOST_SIGNALS]]
+            for s in series.telling[:_MOST_SIGNALS]]
     return Sentence("{kpi}: {variation}, {said}", {
         **named, "variation": Sentence(VARIATION[series.variation].lower()), "said": listed(said)})
 

@@ -9,7 +9,7 @@ from toolkit.trends.results import KpiTrend
 from toolkit.trends.wording import chance_shown, chance_word, listed, rule_said, span_said
 
 _BREAK_LEVEL = 0.05
-_MOST = 3
+_MOST = 2
 
 
 def no_data_said(k: KpiTrend) -> Sentence:
@@ -37,9 +37,12 @@ def variation_said(k: KpiTrend) -> Sentence:
         reason = series.why_not_told or "the period asked for has no complete value"
         return Sentence("Whether it changes cannot be told: {reason}.", {"reason": reason})
     if series.variation == "steady":
+        if not k.now.known:
+            last = max(p for p, m in zip(series.periods, series.measured, strict=True) if m)
+            return Sentence("Up to {period}, the last complete one, it is within its usual variation.", {"period": last.label})
         return Sentence("That is within its usual variation.")
     said = listed([Sentence("{what} ({when})", {"what": rule_said(s), "when": span_said(s.first, s.last)})
-                   for s in sorted(series.recent, key=lambda s: -s.last.start.toordinal())[:_MOST]])
+                   for s in series.telling[:_MOST]])
     if series.variation == "improving":
         return Sentence("It is improving: {said}.", {"said": said})
     return Sentence("It is getting worse: {said}.", {"said": said})
@@ -74,7 +77,7 @@ def aim_said(k: KpiTrend) -> Sentence | None:
     if aim.problem:
         return Sentence("{said} {problem}.", {"said": said, "problem": aim.problem})
     if aim.chance is not None and aim.chance.known:
-        return Sentence("{said} By {day} it will {word} be there ({chance}).", {
+        return Sentence("{said} It is {word} to be there by {day} ({chance}).", {
             **named, "said": said, "word": _lower(chance_word(aim.chance.value)), "chance": chance_shown(aim.chance)})
     if aim.chance is not None:
         return Sentence("{said} Whether it is there by {day} cannot be told: {reason}.", {**named, "said": said, "reason": aim.chance.reason or ""})
@@ -82,7 +85,7 @@ def aim_said(k: KpiTrend) -> Sentence | None:
 
 
 def _lower(word: Sentence) -> Sentence:
-    return {"About even": Sentence("as likely as not")}.get(word.template, Sentence(word.template.lower()))
+    return {"About even": Sentence("about as likely as not")}.get(word.template, Sentence(word.template.lower()))
 
 
 def pace_said(k: KpiTrend) -> Sentence | None:

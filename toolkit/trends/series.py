@@ -126,6 +126,17 @@ class Series:
         return tuple(s for s in self.signals if s.told and any(s.first <= p <= s.last for p in asked))
 
     @property
+    def telling(self) -> tuple[Signal, ...]:
+        """The recent signals, the strongest first; one that lies within another of its side is left out."""
+        order = {"above": 0, "below": 0, "run_above": 1, "run_below": 1, "rising": 2, "falling": 2}
+        ranked = sorted(self.recent, key=lambda s: (order.get(s.rule, 3), -s.last.start.toordinal(), -s.points))
+        kept: list[Signal] = []
+        for s in ranked:
+            if not (s.rule.startswith("near") and any(s.good == o.good and s.first <= o.last and o.first <= s.last for o in kept)):
+                kept.append(s)
+        return tuple(kept)
+
+    @property
     def variation(self) -> str | None:
         """``improving``, ``worsening`` or ``steady`` in the periods asked for; None: cannot be told.
 
