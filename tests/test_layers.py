@@ -32,6 +32,7 @@ KEPT_OUT = {
     "stats": {"pathlib", "os", "io", "altair", "ibis", "duckdb", "html", "jinja2", "nbformat"},
     "experiments": {"altair", "html", "jinja2", "nbformat", "duckdb"},
     "plan_changes": {"altair", "html", "jinja2", "nbformat", "duckdb"},
+    "benchmarks": {"altair", "html", "jinja2", "nbformat", "duckdb"},
     "trends": {"altair", "html", "jinja2", "nbformat", "duckdb"},
     "display": {"ibis", "duckdb", "statsmodels", "scipy"},
 }

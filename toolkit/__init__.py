@@ -9,6 +9,7 @@ aggregates    one scan of a table, then small numbers
 stats         the methods, on plain numbers
 experiments   A/B tests: estimate, check, conclude
 trends        KPIs over time, targets and goals: estimate, check, conclude
+benchmarks    competitors: where we stand, what goes with it, an honest target
 plan_changes  did each change of the plan bring what it promised? The same three verbs
 findings      what an analysis says
 display       tables and charts: they receive results and compute nothing
@@ -28,7 +29,9 @@ _HOME = {
     "experiments": "toolkit.experiments",
     "plan_changes": "toolkit.plan_changes",
     "trends": "toolkit.trends",
+    "benchmarks": "toolkit.benchmarks",
     "charts": "toolkit.display.charts",
+    "competitor_charts": "toolkit.display.competitor_charts",
 }
 
 __all__ = ["__version__", *_HOME]

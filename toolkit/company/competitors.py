@@ -1,4 +1,4 @@
-"""A comparison with competitors as the plan declares it: who answered what, and how they were asked."""
+"""A comparison with competitors as the plan declares it: who answered what, and how."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Score(Part):
     @model_validator(mode="after")
     def _a_scale(self) -> Score:
         if not self.low < self.high:
-            raise ValueError("'low' is the lowest answer and 'high' the highest: 'low' must be smaller")
+            raise ValueError("'low' must be smaller than 'high': they are the scale's ends")
         if self.kind == "net_score" and (self.low, self.high) != (0, 10):
             raise ValueError("a 'net_score' is of answers from 0 to 10")
         return self
@@ -53,21 +53,21 @@ class Attribute(Part):
         How well, from `low` to `high`.
     importance
         The column of how much it matters to the same respondent, on the same scale.
-    construct
-        Attributes of one name belong together (items of one idea).
+    belongs_to
+        Attributes of one name are items of one idea.
     """
 
     column: Name
     low: float = 1
     high: float = 5
     importance: Name | None = None
-    construct: Text | None = None
+    belongs_to: Text | None = None
     label: Text | None = None
 
     @model_validator(mode="after")
     def _a_scale(self) -> Attribute:
         if not self.low < self.high:
-            raise ValueError("'low' is the lowest answer and 'high' the highest: 'low' must be smaller")
+            raise ValueError("'low' must be smaller than 'high': they are the scale's ends")
         return self
 
 
@@ -94,6 +94,8 @@ class Answers(Part):
         earlier ones show the trend.
     waves_a_year
         How many waves lie a year apart.
+    within_days
+        Only answers of so many days before the end of the period, where there is no `wave`.
     kind, frame, source, mode
         Columns that say how an answer came about: survey or review, own list or panel, web or
         phone. Unlike ones are shown beside each other and never ranked together, save for `mode`,
@@ -122,6 +124,7 @@ class Answers(Part):
     company: Name
     wave: Name | None = None
     waves_a_year: int = Field(default=4, ge=1, le=366)
+    within_days: int | None = Field(default=None, ge=1, le=3660)
     kind: Name | None = None
     frame: Name | None = None
     source: Name | None = None
@@ -142,10 +145,12 @@ class Answers(Part):
     def _shares_are_shares(self) -> Answers:
         wrong = []
         for column, shares in self.margins.items():
-            if not shares or any(not v >= 0 for v in shares.values()) or not sum(shares.values()) > 0:
+            if any(not v >= 0 for v in shares.values()) or not sum(shares.values()) > 0:
                 wrong.append(f"'margins' of '{column}' must be shares that are not negative")
         if self.heaviest is not None and not self.margins:
             wrong.append("'heaviest' belongs to 'margins'")
+        if self.mix and self.margins:
+            wrong.append("give 'mix' or 'margins', one of them")
         if len(self.attributes) > 16:
             wrong.append("'attributes' are 16 at most")
         if wrong:
@@ -199,7 +204,10 @@ class Practices(Part):
     grades
         The grades from the best evidence to the weakest.
     latest
-        A column of periods or dates: only each company's last row counts. Needs `columns`.
+        A column of dates or numbers in order of time: only each company's last row counts. Needs
+        `columns`.
+    satisfaction
+        A column of how satisfied customers are, to hold the practices against. Needs `columns`.
     """
 
     table: Name

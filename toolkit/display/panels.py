@@ -19,7 +19,10 @@ ROW = 46
 """Height of a row: its label and its mark."""
 
 
-_MARK, _LABEL = 10, -11  # below and above the middle of the row
+MARK_OFFSET, LABEL_OFFSET = 10, -11
+"""Below and above the middle of the row."""
+
+_MARK, _LABEL = MARK_OFFSET, LABEL_OFFSET
 _NAME = 15  # height of a mark's name under the rows
 
 

@@ -42,6 +42,16 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """One cell of a table of gaps; its tone says whether it counts (`theme.TONES`)."""
+
+    row: str | Sentence
+    column: str | Sentence
+    quantity: Quantity
+    tone: str = "level"
+
+
+@dataclass(frozen=True)
 class Point:
     """One period of a series.
 

@@ -39,6 +39,9 @@ class RankIntervals:
     level : float
     simultaneous : bool
         Whether all hold together with that level, or each by itself.
+    critical : float
+        How many standard errors a difference had to exceed in the last step, of all pairs together;
+        nan where each rank stands by itself.
     """
 
     rank: np.ndarray
@@ -47,6 +50,7 @@ class RankIntervals:
     surely_better: np.ndarray
     level: float
     simultaneous: bool
+    critical: float = math.nan
 
     def __post_init__(self) -> None:
         if (self.low > self.high).any():
@@ -110,14 +114,14 @@ def rank_intervals(
     se[~off] = 1.0
     apart = (x[:, None] - x[None, :]) / se
     if simultaneous:
-        better_than = _all_pairs(apart, noise, se, level)
+        better_than, last = _all_pairs(apart, noise, se, level)
         low, high = 1 + better_than.sum(axis=0), p - better_than.sum(axis=1)
     else:
-        told = _each(apart, noise, se, level)
+        told, last = _each(apart, noise, se, level), math.nan
         better_than = told > 0
         low, high = 1 + (told < 0).sum(axis=1), p - better_than.sum(axis=1)
     rank = 1 + (x[None, :] > x[:, None]).sum(axis=1)
-    return RankIntervals(rank, low, high, better_than, level, simultaneous)
+    return RankIntervals(rank, low, high, better_than, level, simultaneous, last)
 
 
 def _draws(sigma: np.ndarray, df: float, draws: int, seed: int) -> np.ndarray:
@@ -130,8 +134,10 @@ def _draws(sigma: np.ndarray, df: float, draws: int, seed: int) -> np.ndarray:
     return noise
 
 
-def _all_pairs(apart: np.ndarray, noise: np.ndarray, se: np.ndarray, level: float) -> np.ndarray:
-    """Pairs told apart together, stepping down: (p, p), row better than column.
+def _all_pairs(
+    apart: np.ndarray, noise: np.ndarray, se: np.ndarray, level: float
+) -> tuple[np.ndarray, float]:
+    """Pairs told apart together, stepping down: (p, p), row better than column; the last border.
 
     The hypotheses are "row is no better than column" for every ordered pair: a pair told apart in
     one direction stays in the family in the other, so that wrong directions count as errors, too.
@@ -139,14 +145,13 @@ def _all_pairs(apart: np.ndarray, noise: np.ndarray, se: np.ndarray, level: floa
     p = len(se)
     better = np.zeros((p, p), dtype=bool)
     left = ~np.eye(p, dtype=bool)
-    while left.any():
+    while True:
         critical = _quantile_of_largest(noise, left, se, level)
         new = left & (apart > critical)
         if not new.any():
-            break
+            return better, critical
         better |= new
         left &= ~new
-    return better
 
 
 def _each(apart: np.ndarray, noise: np.ndarray, se: np.ndarray, level: float) -> np.ndarray:
