@@ -49,7 +49,7 @@ def panel() -> Callable[..., pd.DataFrame]:
         value += effect * touched * (month >= 12) + drift * touched * month
         return pd.DataFrame({
             "customer": who, "day": days[month], "touched": touched, "value": value,
-            "other": rng.standard_normal(len(who)), "group": np.where(who % 2, "new", "existing"),
+            "other": rng.standard_normal(len(who)), "kind": np.where(who % 2, "new", "existing"),
         })
 
     return make

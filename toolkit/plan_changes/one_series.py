@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -202,9 +203,13 @@ def series_alternatives(panel: Panel, definition: PlanChange, own: bool = False)
         y, panel.after.astype(float), season=design.season, covariates=covariates, level=level)))  # fmt: skip
     for name, label, fit in wanted:
         try:
-            yield _alternative(name, label, fit(), log)
+            with warnings.catch_warnings():
+                # a flat likelihood is no news to the reader of a spread
+                warnings.simplefilter("ignore")
+                found = fit()
         except (ValueError, np.linalg.LinAlgError):
             continue
+        yield _alternative(name, label, found, log)
 
 
 def _alternative(name: str, label: str, found: MethodEffects, log: bool) -> Alternative:
