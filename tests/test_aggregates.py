@@ -8,6 +8,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from toolkit.aggregates import Aggregates, Moments, from_buckets
 from toolkit.data.frames import as_table
@@ -147,28 +148,51 @@ def test_buckets_are_the_first_digits_of_md5_on_every_engine():
     np.testing.assert_array_equal(found.sums[()][:, 0], expected)
 
 
-def _moments(found: Moments) -> RatioMoments:
-    num, den = "y__num", "y__den"
+def _moments(found: Moments, name: str = "y") -> RatioMoments:
+    num, den = f"{name}__num", f"{name}__den"
     return RatioMoments(
         found.n, found.mean_of(num), found.mean_of(den), found.var_of(num), found.var_of(den), found.cov_of(num, den)
     )
 
 
 def test_bucketed_errors_agree_within_what_255_degrees_of_freedom_allow():
-    """se by buckets / se by units is the root of a chi-square over its 255 df: sd 1 / sqrt(510)."""
+    """se by buckets / se by units is the root of a chi-square over its 255 df: sd 1 / sqrt(510).
+
+    Rows of a unit are alike and their number differs, in two arms; the difference of a mean and of
+    a ratio. Neither systematically off, nor more or less spread than the chi-square says (its own
+    spread, over k quotients, has a standard error of sd / sqrt(2 k)). Rows taken for units are far off.
+    """
     rng = np.random.default_rng(4)
-    quotients = []
-    for _ in range(12):
-        frame = pd.DataFrame({"who": rng.integers(0, 10**9, 4000).repeat(2), "y": rng.gamma(1, 5, 8000)})
-        exact, bucket = (
-            aggregate(as_table(frame), [Measure("y", "y")], (), unit="who", exact_units=k) for k in (10**6, 10)
+    measures = [Measure("y", "y"), Measure("per", "y", "x")]
+    quotients, by_rows = [], []
+    for _ in range(20):
+        rows = rng.integers(1, 4, 3000)
+        own = rng.gamma(2, 2, 3000).repeat(rows)
+        frame = pd.DataFrame({
+            "who": rng.integers(0, 10**12, 3000).repeat(rows), "arm": rng.choice(["a", "b"], 3000).repeat(rows),
+            "y": own + rng.gamma(1, 0.5, rows.sum()), "x": rng.integers(1, 4, rows.sum()),
+        })  # fmt: skip
+        exact, bucket, flat = (
+            aggregate(as_table(frame), measures, ["arm"], **how)
+            for how in ({"unit": "who"}, {"unit": "who", "exact_units": 10}, {})
         )
-        a, b = (ratios.interval(_moments(found.cells[()])) for found in (exact, bucket))
-        assert b.estimate == pytest.approx(a.estimate)
-        quotients.append(b.se / a.se)
+        for name in ("y", "per"):
+            a, b, c = (
+                ratios.difference(*(_moments(found.cells[arm,], name) for arm in "ab"))
+                for found in (exact, bucket, flat)
+            )
+            assert b.estimate == pytest.approx(a.estimate)
+            assert (b.high - b.low) / (2 * b.se) == pytest.approx(stats.t.ppf(0.975, b.df))
+            assert 255 <= b.df <= 510  # Welch's for two arms of 256 buckets each
+            quotients.append(b.se / a.se)
+            by_rows.append(c.se / a.se)
+    # two arms' errors in one: at most the spread of one arm's, at least that of two alike
     sd = 1 / np.sqrt(2 * 255)
+    k = len(quotients) / 2  # the two measures of a table share their rows
     assert max(abs(q - 1) for q in quotients) < 4 * sd
-    assert abs(np.mean(quotients) - 1) < 4 * sd / np.sqrt(len(quotients))
+    assert abs(np.mean(quotients) - 1) < 4 * sd / np.sqrt(k)
+    assert sd / np.sqrt(2) * (1 - 3 / np.sqrt(2 * k)) < np.std(quotients) < sd * (1 + 3 / np.sqrt(2 * k))
+    assert max(by_rows) < 1 - 2 * sd
 
 
 def test_bucketed_intervals_keep_their_coverage():
