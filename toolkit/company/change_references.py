@@ -30,6 +30,7 @@ def change_found(company: Company, name: str, change: Change, look: Lookups) -> 
         elif change.untouched_kpi == change.kpi:
             rule = "is the KPI that the change was made for"
             yield Found((*here, "untouched_kpi"), rule, change.untouched_kpi)
+    yield from _same_table(company, here, change)
     kpi = company.kpis.get(change.kpi)
     if kpi is None:
         yield from look.known((*here, "kpi"), change.kpi, "kpis", "no KPI")
@@ -72,3 +73,12 @@ def change_found(company: Company, name: str, change: Change, look: Lookups) -> 
         if sql in columns and columns[sql].identifier:
             rule = "identifies a person ('identifier: true') and may only be a key or a unit"
             yield Found((*here, "segments", key), rule, sql)
+
+
+def _same_table(company: Company, here: Path, change: Change) -> Iterator[Found]:
+    """The untouched KPI is read in the same scan as the change's own."""
+    own, other = company.kpis.get(change.kpi), company.kpis.get(change.untouched_kpi or "")
+    if own is not None and other is not None and own.table != other.table:
+        rule = f"must be measured on '{own.table}', the table of '{change.kpi}'; it is on '{other.table}'"
+        same = tuple(n for n, k in company.kpis.items() if k.table == own.table and n != change.kpi)
+        yield Found((*here, "untouched_kpi"), rule, change.untouched_kpi, same)

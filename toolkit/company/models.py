@@ -33,6 +33,8 @@ class About(Part):
         In which days begin (IANA name).
     fiscal_year_starts
         Month 1-12 in which the first quarter begins.
+    review_months
+        The plan is looked at again so many months after each review.
     """
 
     id: Name
@@ -41,6 +43,7 @@ class About(Part):
     as_of: Day
     time_zone: str = "UTC"
     fiscal_year_starts: int = Field(default=1, ge=1, le=12)
+    review_months: int = Field(default=3, ge=1, le=24)
     language: Language = "en"
 
     @field_validator("time_zone")

@@ -65,7 +65,7 @@ def from_params(
         counts=kpi.format == "count", quantile=kpi.quantile, season=change.season,
         harmonics=change.harmonics, covariates=dict(change.covariates),
         allow_gaps=change.gaps == "allow", segments=dict(change.segments),
-        untouched=_measure("untouched", untouched) if untouched and untouched.table == kpi.table else None,
+        untouched=_measure("untouched", untouched) if untouched else None,
         untouched_label=untouched.label if untouched else "", waves=_waves(change),
         redefined=tuple(kpi.redefined), others=_others(company, name, change),
         value_per_unit=change.value_per_unit, cost=change.cost.total, level=change.level,
@@ -83,15 +83,10 @@ def assembled(
     Raises
     ------
     Refused
-        As `from_params`; also where the untouched KPI stands on another table.
+        As `from_params`.
     """
     definition = from_params(company, name, until, period)
-    change = company.changes[name]
-    if change.untouched_kpi and definition.untouched is None:
-        other, here = company.kpis[change.untouched_kpi].table, definition.source
-        rule = f"must be measured on the table of the change's KPI, '{here}'; it is on '{other}'"
-        raise Refused(Problem(f"changes.{name}.untouched_kpi", rule, change.untouched_kpi))
-    return Study(table_of(company.kpis[change.kpi].table), definition)
+    return Study(table_of(definition.source), definition)
 
 
 def names_until(company: Company, day: date) -> tuple[str, ...]:
@@ -116,7 +111,7 @@ def portfolio(company: Company, table_of: TableOf, period: Period) -> Portfolio:
         (c.label, c.effective) for c in company.changes.values()
         if c.effective > period.last_day and c.announced and c.announced <= period.last_day
     )  # fmt: skip
-    return Portfolio(tuple(studies), period, tuple(refused), coming)
+    return Portfolio(tuple(studies), period, tuple(refused), coming, company.company.review_months)
 
 
 def _without(change: Change) -> bool:

@@ -245,11 +245,20 @@ class PlanEffect(Shown):
     def value(self) -> Quantity:
         """What the effect was worth so far, in the company's currency; nan where it is not known."""
         d = self.definition
-        if self.fit is None or d.value_per_unit is None or self.fit.relative or math.isnan(self.fit.estimate):
+        if self.fit is None or d.value_per_unit is None or math.isnan(self.fit.estimate):
             return Quantity(math.nan, d.currency, reason="what a unit of the KPI is worth was not given")
-        worth = d.good * d.value_per_unit * self.fit.counted
-        ends = sorted((worth * self.fit.low, worth * self.fit.high))
-        return quantity(worth * self.fit.estimate, *ends, d.currency)
+        each = d.good * d.value_per_unit
+        amounts = [each * self._moved(e) for e in (self.fit.estimate, self.fit.low, self.fit.high)]
+        return quantity(amounts[0], *sorted(amounts[1:]), d.currency)
+
+    def _moved(self, effect: float) -> float:
+        """The effect summed over all rows it touched so far, in the KPI's unit."""
+        if not self.fit.relative:
+            return effect * self.fit.counted
+        if self.panel is None or effect <= -1:
+            return math.nan
+        total = float(self.panel.num[np.ix_(self.panel.treated, self.panel.after)].sum())
+        return total * effect / (1 + effect)  # what came, less what would have come
 
     @property
     def tone(self) -> str:
