@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -79,10 +80,26 @@ def with_expressions(table: ir.Table, expressions: Mapping[str, str], keep: Iter
     """
     parts = [f'"{c}"' for c in dict.fromkeys(keep)]
     parts += [f'({sql}) AS "{name}"' for name, sql in expressions.items()]
-    # an alias that no column of a company can collide with
-    return table.alias("toolkit_rows").sql(
-        f"SELECT {', '.join(parts)} FROM toolkit_rows", dialect="duckdb"
-    )
+    return queried(table, ", ".join(parts))
+
+
+def queried(table: ir.Table, chosen: str, where: str | None = None) -> ir.Table:
+    """What SQL in DuckDB's dialect selects of a table; it can be queried again in the same way.
+
+    Parameters
+    ----------
+    chosen
+        What stands between ``SELECT`` and ``FROM``.
+    where
+        A condition.
+    """
+    # rows of one name cannot stand within others of that name, nor beside other rows: a name tells
+    # how many named ones are below, and what they are
+    rows = table.op()
+    depth = len(rows.find(ops.AliasedRelation))
+    name = f"toolkit_rows_{depth}_{hash(rows) % 2**32:08x}"
+    only = f" WHERE ({where})" if where else ""
+    return table.alias(name).sql(f"SELECT {chosen} FROM {name}{only}", dialect="duckdb")
 
 
 def as_number(column: ir.Value) -> ir.Value:
@@ -126,9 +143,9 @@ def measured(
     columns |= {c: as_number(rows[c]) for c in covariates}
     for m in measures:
         num, den = as_number(rows[f"{m.name}__n"]), as_number(rows[f"{m.name}__d"])
-        if m.clip:
-            num = ibis.least(ibis.greatest(num, ibis.literal(m.clip[0])), ibis.literal(m.clip[1]))
         counts = num.notnull() & den.notnull()
+        if m.clip:  # only now: to most engines the greatest of a bound and nothing is the bound
+            num = ibis.least(ibis.greatest(num, ibis.literal(m.clip[0])), ibis.literal(m.clip[1]))
         if m.where:
             counts &= rows[f"{m.name}__w"].cast("boolean").fill_null(False)
         columns[m.num] = ibis.cases((counts, num), else_=ibis.literal(0.0))

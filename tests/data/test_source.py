@@ -139,9 +139,11 @@ def test_a_table_of_a_database_stays_there(tmp_path):
 def test_the_same_rules_without_the_engines_shortcuts(tmp_path):
     """The way every engine can go and DuckDB's own give the same values and the same refusals."""
     from toolkit.company.tables import Table
-    from toolkit.data.casting import converted
+    from toolkit.data.casting import as_read, converted
     from toolkit.data.connection import quiet_duckdb
     from toolkit.data.number_marks import PLAIN
+    from toolkit.data.readers import Raw
+    from toolkit.data.typed import typed_rows
 
     texts = [
         "",
@@ -171,18 +173,17 @@ def test_the_same_rules_without_the_engines_shortcuts(tmp_path):
         "00012",
         "2026-02-28 24:00:00",
     ]
-    engine = quiet_duckdb()
     kinds = ("text", "integer", "number", "boolean", "date", "datetime")
-    raw = engine.create_table("raw", pa.table({k: texts for k in kinds}))
     model = Table.model_validate(
         {"path": "t.csv", "columns": {k: {"type": k} for k in kinds}, "missing": ["5"]}
     )
-    ways = [
-        engine.to_pyarrow(
-            converted(raw, model, "Europe/Lisbon", PLAIN, f"way {s}", shortcuts=s)
-        ).to_pylist()
-        for s in (True, False)
-    ]
+    engine = quiet_duckdb()
+    stored = engine.create_table("stored", pa.table({k: texts for k in kinds}))
+    raw = Raw("SELECT * FROM stored", "t.csv", PLAIN, "")
+    quick = typed_rows(raw, model, "Europe/Lisbon", engine, "quick").rows.table()
+    long = converted(stored, model, kinds, "Europe/Lisbon", PLAIN, "long")
+    columns = [c for k in kinds for c in (k, as_read(k)) if c in long.columns]
+    ways = [engine.to_pyarrow(way.select(*columns)).to_pylist() for way in (quick, long)]
     assert ways[0] == ways[1]
     assert ways[0][2] == dict.fromkeys(ways[0][2])  # the missing code, in every type
 

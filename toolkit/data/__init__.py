@@ -4,7 +4,10 @@ source            ``open_source``: tables as Ibis expressions, contracts kept
 readers           a table's raw cells, wherever they are
 contract          ``check_contract``, ``check_contracts``: what is held against what was declared
 rules             each rule of a contract as a sentence and a condition
-casting           from text or native types to the declared type
+asking            rows that SQL text can be asked of, on any engine
+typed             from raw cells to rows of the declared types
+quick_casts       what DuckDB itself can settle of them, which is nearly all
+casting           the long way, for what is left and for other engines
 date_texts        which day or moment a text names
 number_marks      whether ``1,234`` is one thousand or one and a bit
 stages            how long calculations on columns stay short queries

@@ -8,7 +8,7 @@ value that was not checked before.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 
 import ibis
@@ -36,7 +36,7 @@ IBIS_TYPES: Mapping[str, dt.DataType] = {
 TRUE = ("true", "t", "yes", "y", "1", "1.0")
 FALSE = ("false", "f", "no", "n", "0", "0.0")
 _LARGEST = 2**63 - 1025  # the largest int64 that a double holds without rounding up beyond it
-_MOST_DIGITS = 18
+MOST_DIGITS = 18
 
 
 def as_read(name: str) -> str:
@@ -49,45 +49,49 @@ def missing_codes(column: Column, table: TableModel) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(code) for code in (*column.missing, *table.missing)))
 
 
+def code_numbers(codes: tuple[str, ...]) -> list[float]:
+    """The codes that are numbers: a cell of the same value means "missing" however it is written."""
+    numbers = []
+    for code in codes:
+        try:
+            numbers.append(float(code))
+        except ValueError:
+            continue
+    return numbers
+
+
 def converted(
-    raw: Table, table: TableModel, zone: str, marks: Marks, alias: str, shortcuts: bool
+    raw: Table, table: TableModel, only: Collection[str], zone: str, marks: Marks, alias: str
 ) -> Table:
-    """Every declared column in its declared type, with what did not fit beside it.
+    """Columns in their declared type, with what did not fit beside each.
 
     Parameters
     ----------
     raw
         The table's columns under our names, in whatever type it holds them; others pass through.
+    only
+        The declared columns to convert.
     zone
         The company's time zone (IANA name).
     marks
         How numbers are written where they are text.
     alias
         Names the subqueries.
-    shortcuts
-        The engine is DuckDB: let it read what it writes back letter by letter, which is most
-        cells, and leave the others to the long way.
     """
+    columns = {name: c for name, c in table.columns.items() if name in only}
     steps = {
         name: partial(
-            _steps,
-            column=column,
-            codes=missing_codes(column, table),
-            zone=zone,
-            marks=marks,
-            shortcuts=shortcuts,
+            _steps, column=column, codes=missing_codes(column, table), zone=zone, marks=marks
         )
-        for name, column in table.columns.items()
+        for name, column in columns.items()
     }
-    others = [c for c in raw.columns if c not in table.columns]
+    others = [c for c in raw.columns if c not in columns]
     done = in_stages(raw, steps, alias)
     return done.select(
         *others,
-        **{n: done[working(n, "value")].cast(IBIS_TYPES[c.type]) for n, c in table.columns.items()},
+        **{n: done[working(n, "value")].cast(IBIS_TYPES[c.type]) for n, c in columns.items()},
         **{
-            as_read(n): done[working(n, "unfit")]
-            for n in table.columns
-            if not _takes_all(raw, table, n)
+            as_read(n): done[working(n, "unfit")] for n in columns if not _takes_all(raw, table, n)
         },
     ).alias(f"{alias} as declared")
 
@@ -101,69 +105,27 @@ def trimmed(text: StringValue) -> StringValue:
     return ibis.cases((text.re_search(r"^\s|\s$"), text.strip()), else_=text)
 
 
-def _steps(
-    now: Cell, column: Column, codes: tuple[str, ...], zone: str, marks: Marks, shortcuts: bool
-) -> Steps:
+def _steps(now: Cell, column: Column, codes: tuple[str, ...], zone: str, marks: Marks) -> Steps:
     native = now.raw.type()
     text = now.raw if native.is_string() else now.raw.cast("string")
-    short = _shortcut(text, column, marks) if shortcuts and native.is_string() else None
-    if short is not None:
-        if codes:
-            short = ibis.cases((~text.isin(codes), short))
-        now = yield {"text": text, "short": short}
-        now = yield {"rest": ibis.cases((now["short"].isnull(), now["text"]))}
-    else:
-        now = yield {"text": text, "rest": text}
+    now = yield {"text": text}
     if native.is_string():
-        present = now["rest"].re_search(r"[^\s]").fill_null(False)
+        present = now["text"].re_search(r"[^\s]").fill_null(False)
     else:
         present = now.raw.notnull()
     if codes:
-        present = present & ~trimmed(now["rest"]).isin(codes).fill_null(False)
+        present = present & ~trimmed(now["text"]).isin(codes).fill_null(False)
     now = yield {"present": present}
     # a cell that is missing is null from here on, whatever code it held
-    cell = now["rest"] if native.is_string() else now.raw
+    cell = now["text"] if native.is_string() else now.raw
     now = yield {"cell": ibis.cases((now["present"], cell))}
     now = yield from _value(now, column, zone, marks)
-    if short is not None:
-        now = yield {"value": ibis.coalesce(now["short"], now["value"])}
     value = now["value"]
-    numbers = [n for n in map(_number, codes) if n is not None] if column.type in NUMERIC else []
+    numbers = code_numbers(codes) if column.type in NUMERIC else []
     yield {
         "unfit": ibis.cases((now["present"] & value.isnull(), now["text"])),
         "value": ibis.cases((~value.isin(numbers), value)) if numbers else value,
     }
-
-
-def _shortcut(cell: StringValue, column: Column, marks: Marks) -> Value | None:
-    """The value of a cell that DuckDB, asked to write it, writes just as it stands."""
-    if column.type in ("text", "category"):
-        return ibis.cases((cell >= "!", cell))  # DuckDB compares bytes: it begins with no space
-    if column.type == "integer":
-        number = cell.try_cast("int64")
-        return ibis.cases(
-            ((number.cast("string") == cell) & (cell.length() <= _MOST_DIGITS), number)
-        )
-    if column.type == "boolean":
-        return _boolean_text(cell)
-    if column.type == "date" and column.format is None:
-        day = cell.try_cast("date")  # "infinity" and years BC have other lengths
-        return ibis.cases(((cell.length() == 10) & (day.cast("string") == cell), day))
-    if column.type == "datetime" and column.format is None:
-        moment = cell.try_cast("timestamp")
-        plain = (cell.length() >= 19) & ~cell.endswith(")") & (moment.cast("string") == cell)
-        return ibis.cases((plain, moment))
-    if column.type in ("number", "money") and marks.decimal == ".":
-        plain = cell.re_search("^-?[0-9]{1,18}(?:[.][0-9]{1,18})?$")
-        return ibis.cases((plain, cell.try_cast("float64")))
-    return None
-
-
-def _number(code: str) -> float | None:
-    try:
-        return float(code)
-    except ValueError:
-        return None
 
 
 def _value(now: Cell, column: Column, zone: str, marks: Marks) -> Steps:
@@ -207,7 +169,11 @@ def _whole(cell: Value) -> BooleanValue:
     if cell.type().is_unsigned_integer():
         return (cell <= _LARGEST).fill_null(False)
     small = (cell >= -_LARGEST) & (cell <= _LARGEST)
-    return (small & (cell == cell.floor())).fill_null(False)
+    if cell.type().is_floating():
+        # said by itself: Parquet's statistics leave nan out, and let it pass for small
+        small = ~cell.isnan() & ~cell.isinf() & small
+    safe = ibis.cases((small, cell))  # rounding makes an integer of it, which must hold it
+    return (safe == safe.floor()).fill_null(False)
 
 
 def _number_native(now: Cell, integer: bool) -> Steps:
@@ -217,7 +183,10 @@ def _number_native(now: Cell, integer: bool) -> Steps:
     if not integer:
         number = cell.cast("float64")
         # nan and infinity are no measurements; DuckDB takes nan to be larger than any number
-        return (yield {"value": ibis.cases(((number >= -1.7e308) & (number <= 1.7e308), number))})
+        small = (number >= -1.7e308) & (number <= 1.7e308)
+        if native.is_floating():
+            small = ~number.isnan() & ~number.isinf() & small
+        return (yield {"value": ibis.cases((small, number))})
     if native.is_integer() and native != dt.uint64:
         return (yield {"value": cell.cast("int64")})
     now = yield {"whole": _whole(cell)}
@@ -233,7 +202,7 @@ def _number_text(now: Cell, integer: bool, marks: Marks) -> Steps:
     if not integer:
         return (yield {"value": ibis.cases((now["ok"], now["plain"])).cast("float64")})
     now = yield {
-        "ok": now["ok"] & now["plain"].re_search(f"^[+-]?[0-9]{{1,{_MOST_DIGITS}}}(?:[.]0+)?$"),
+        "ok": now["ok"] & now["plain"].re_search(f"^[+-]?[0-9]{{1,{MOST_DIGITS}}}(?:[.]0+)?$"),
         "plain": now["plain"].re_replace("[.]0+$", ""),
     }
     return (yield {"value": ibis.cases((now["ok"], now["plain"])).cast("int64")})

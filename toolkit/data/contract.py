@@ -1,7 +1,7 @@
 """Does a table hold what its params file says? Every violation at once, with rows and examples.
 
-All rules of a table are counted in one query, keys in a second; only rules that are broken are
-asked for examples. Rows that a column or a table tolerates are set aside and counted.
+All rules of a table are counted in one query, keys in a second; only what is broken is asked for
+examples. Rows that a column or a table tolerates are set aside and counted.
 """
 
 from __future__ import annotations
@@ -9,14 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import reduce
-from operator import or_
-from typing import TYPE_CHECKING, Any
-
-import ibis
-from ibis.expr.types import Table
+from typing import TYPE_CHECKING
 
 from toolkit.company.tables import Table as TableModel
+from toolkit.data.asking import Rows, name_of
 from toolkit.data.casting import as_read
 from toolkit.data.rules import Rule
 from toolkit.problems import Problem, Refused, quoted
@@ -25,10 +21,7 @@ if TYPE_CHECKING:
     from toolkit.data.source import Source
 
 _EXAMPLES = 3
-ASIDE = "set aside"
-_ROW = "row of the key"
-
-Run = Callable[[Table], list[dict[str, Any]]]
+_ASIDE, _ROW = name_of("set aside"), name_of("row of the key")
 
 
 @dataclass(frozen=True)
@@ -143,59 +136,63 @@ def check_contracts(source: Source, names: Iterable[str] | None = None) -> tuple
 
 @dataclass(frozen=True)
 class Judged:
-    """A table with each rule's outcome beside its values.
+    """A table and the rules its rows must keep.
 
     Attributes
     ----------
-    table
-        Columns ``rule 0``, ``rule 1`` ... say whether a row breaks that rule, `ASIDE` whether it is
-        set aside.
+    rows
+        As `toolkit.data.typed.typed_rows` makes them.
+    unfit
+        The columns beside which stands what did not fit.
     """
 
-    table: Table
+    rows: Rows
+    unfit: frozenset[str]
     rules: tuple[Rule, ...]
     model: TableModel
 
-    def kept(self, repeats: bool) -> Table:
-        """The declared columns of the rows that are not set aside.
+    def beside(self) -> str:
+        """SQL for the rows with each rule's outcome beside the values, and what follows of it."""
+        outcomes = "".join(f", {r.broken} AS {_rule(i)}" for i, r in enumerate(self.rules))
+        tolerated = [
+            _rule(i) for i, r in enumerate(self.rules) if self.model.columns[r.column].tolerate
+        ]
+        aside = _any(tolerated) if tolerated else "FALSE"
+        marked = f"SELECT *{outcomes} FROM {name_of(self.rows.name)}"
+        return f"(SELECT *, {aside} AS {_ASIDE} FROM ({marked}) AS marked) AS judged"
+
+    def kept(self, repeats: bool) -> str:
+        """SQL for the declared columns of the rows that are not set aside.
 
         Parameters
         ----------
         repeats
             Rows repeat a key, which is tolerated: one row a key is kept.
         """
-        columns = list(self.model.columns)
-        rows = self.table.filter(~self.table[ASIDE])
+        columns = ", ".join(map(name_of, self.model.columns))
+        rest = f"FROM {self.beside()} WHERE NOT {_ASIDE}"
         if not repeats:
-            return rows.select(*columns)
+            return f"SELECT {columns} {rest}"
         # by time, then by every value: which row is kept must not hang on the order they came in
         first = [c for c in (self.model.time,) if c]
-        order = [
-            rows[c].asc(nulls_first=False)
-            for c in dict.fromkeys([*first, *(c for c in columns if c not in self.model.key)])
-        ]
-        window = ibis.window(group_by=[rows[k] for k in self.model.key], order_by=order or None)
-        numbered = rows.mutate(**{_ROW: ibis.row_number().over(window)})
-        return numbered.filter(numbered[_ROW] == 0).select(*columns)
-
-
-def judged(table: Table, rules: list[Rule], model: TableModel, alias: str) -> Judged:
-    """Put the outcome of every rule beside the values of `table`."""
-    marked = table.mutate(
-        **{_rule(i): r.broken for i, r in enumerate(rules)},
-        **{_shown(i): r.shown for i, r in enumerate(rules) if r.shown is not None},
-    ).alias(f"{alias} by rule")
-    tolerated = [marked[_rule(i)] for i, r in enumerate(rules) if model.columns[r.column].tolerate]
-    aside = reduce(or_, tolerated) if tolerated else ibis.literal(False)
-    return Judged(marked.mutate(**{ASIDE: aside}).alias(f"{alias} judged"), tuple(rules), model)
+        others = (c for c in self.model.columns if c not in self.model.key)
+        order = ", ".join(f"{name_of(c)} NULLS LAST" for c in dict.fromkeys([*first, *others]))
+        key = ", ".join(map(name_of, self.model.key))
+        window = f"PARTITION BY {key}" + (f" ORDER BY {order}" if order else "")
+        numbered = f"SELECT *, ROW_NUMBER() OVER ({window}) AS {_ROW} {rest}"
+        return f"SELECT {columns} FROM ({numbered}) AS numbered WHERE {_ROW} = 1"
 
 
 def _rule(i: int) -> str:
-    return f"rule {i}"
+    return name_of(f"rule {i}")
 
 
-def _shown(i: int) -> str:
-    return f"shown {i}"
+def _any(conditions: Iterable[str]) -> str:
+    return "(" + " OR ".join(conditions) + ")"
+
+
+def _counted(condition: str, name: str) -> str:
+    return f"COUNT(CASE WHEN {condition} THEN 1 END) AS {name_of(name)}"
 
 
 @dataclass(frozen=True)
@@ -203,18 +200,22 @@ class Verdict:
     """The outcome of `weigh`."""
 
     rows: int
-    aside: int
+    kept: int
     set_aside: tuple[SetAside, ...]
     missing: tuple[tuple[str, int], ...]
     violations: tuple[Problem, ...]
     repeats: int
+    last: date | datetime | None
+
+    @property
+    def aside(self) -> int:
+        """Rows set aside, each once."""
+        tolerated = any(a.column is None for a in self.set_aside)
+        return self.rows - self.kept + (self.repeats if tolerated else 0)
 
 
 def weigh(
-    judged: Judged,
-    place_of: Callable[[str | None], str],
-    position: tuple[str, str] | None,
-    run: Run,
+    judged: Judged, place_of: Callable[[str | None], str], position: tuple[str, str] | None
 ) -> Verdict:
     """Count every rule, and word what is broken beyond what is tolerated.
 
@@ -225,54 +226,60 @@ def weigh(
     position
         The column that says where a row stands, and the word for it (line, row); None where rows
         have no place.
+
+    Returns
+    -------
+    Verdict
+        Its `kept` and `last` are those of the rows that break no tolerated rule; rows that repeat
+        a key are among them.
     """
-    table, rules, model = judged.table, judged.rules, judged.model
-    sums = {_rule(i): table[_rule(i)].sum() for i in range(len(rules))}
-    empty = {}
+    rules, model = judged.rules, judged.model
+    counts = ['COUNT(*) AS "rows read"', _counted(_ASIDE, "aside")]
+    counts += [_counted(_rule(i), f"rule {i}") for i in range(len(rules))]
     for name in model.columns:
-        gone = table[name].isnull()
-        if as_read(name) in table.columns:
-            gone = gone & table[as_read(name)].isnull()
-        empty[f"missing {name}"] = gone.sum()
-    any_of = {}
+        gone = f"{name_of(name)} IS NULL"
+        if name in judged.unfit:
+            gone += f" AND {name_of(as_read(name))} IS NULL"
+        counts.append(_counted(gone, f"missing {name}"))
     for name, mine in _by_column(rules).items():
         if model.columns[name].tolerate:
-            any_of[f"any {name}"] = reduce(or_, (table[_rule(i)] for i in mine)).sum()
-    counted = run(
-        table.aggregate(rows=table.count(), aside=table[ASIDE].sum(), **sums, **empty, **any_of)
-    )[0]
-    counted = {k: int(v or 0) for k, v in counted.items()}
-    rows = counted["rows"]
+            counts.append(_counted(_any(map(_rule, mine)), f"any {name}"))
+    if model.time:
+        latest = f"MAX(CASE WHEN NOT {_ASIDE} THEN {name_of(model.time)} END)"
+        counts.append(f'{latest} AS "last"')
+    counted = judged.rows.ask(f"SELECT {', '.join(counts)} FROM {judged.beside()}")[0]
+    last = counted.pop("last", None)
+    rows = counted["rows read"]
     if not rows:
-        return Verdict(0, 0, (), (), (Problem(place_of(None), "has no rows"),), 0)
+        return Verdict(0, 0, (), (), (Problem(place_of(None), "has no rows"),), 0, None)
     broken, aside = [], []
     for name, mine in _by_column(rules).items():
         share = model.columns[name].tolerate
-        mine = [i for i in mine if counted[_rule(i)]]
+        mine = [i for i in mine if counted[f"rule {i}"]]
         if mine and share and counted[f"any {name}"] <= share * rows:
-            aside += [SetAside(name, rules[i].sentence, counted[_rule(i)]) for i in mine]
+            aside += [SetAside(name, rules[i].sentence, counted[f"rule {i}"]) for i in mine]
         else:
             broken += mine
-    examples = _examples(judged, broken, position, run)
+    examples = _examples(judged, broken, position)
     violations = [
         Problem(
             place_of(rules[i].column),
             rules[i].sentence
-            + _allowed(model.columns[rules[i].column].tolerate, counted[_rule(i)], rows),
+            + _allowed(model.columns[rules[i].column].tolerate, counted[f"rule {i}"], rows),
             choices=rules[i].choices,
-            rows=counted[_rule(i)],
+            rows=counted[f"rule {i}"],
             examples=examples[i],
         )
         for i in broken
     ]
-    repeats, problem = _keys(judged, rows, place_of, position, run)
+    repeats, problem = _keys(judged, rows, place_of, position)
     if problem:
         violations.append(problem)
     elif repeats:
         aside.append(SetAside(None, f"{' and '.join(model.key)} must not be repeated", repeats))
     missing = tuple((n, counted[f"missing {n}"]) for n in model.columns if counted[f"missing {n}"])
-    total = counted["aside"] + (0 if problem else repeats)
-    return Verdict(rows, total, tuple(aside), missing, tuple(violations), repeats)
+    kept = rows - counted["aside"]
+    return Verdict(rows, kept, tuple(aside), missing, tuple(violations), repeats, last)
 
 
 def _by_column(rules: tuple[Rule, ...]) -> dict[str, list[int]]:
@@ -289,58 +296,65 @@ def _allowed(share: float, broken: int, rows: int) -> str:
 
 
 def _examples(
-    judged: Judged, broken: list[int], position: tuple[str, str] | None, run: Run
+    judged: Judged, broken: list[int], position: tuple[str, str] | None
 ) -> dict[int, tuple[str, ...]]:
     """Up to three rows of each broken rule, the first ones where rows have a place."""
+    at = f"CAST({name_of(position[0])} AS BIGINT)" if position else "CAST(NULL AS BIGINT)"
+    once = "" if position else "DISTINCT "
     parts = []
     for i in broken:
-        rule, table = judged.rules[i], judged.table
-        shown = ibis.literal(None, "string") if rule.shown is None else table[_shown(i)]
-        at = table[position[0]].cast("int64") if position else ibis.literal(None, "int64")
-        hits = table.filter(table[_rule(i)]).select(
-            rule=ibis.literal(i, "int64"), at=at, shown=shown
+        shown = judged.rules[i].shown or "CAST(NULL AS VARCHAR)"
+        hits = (
+            f'SELECT {once}{i} AS "rule", {at} AS "at", {shown} AS "shown" '
+            f"FROM {judged.beside()} WHERE {_rule(i)}"
         )
-        if position is None:
-            hits = hits.distinct()
-        parts.append(hits.order_by(["at", "shown"]).limit(_EXAMPLES))
+        parts.append(
+            f"SELECT * FROM ({hits}) AS hits "
+            f'ORDER BY "at" NULLS LAST, "shown" NULLS LAST LIMIT {_EXAMPLES}'
+        )
     found: dict[int, list[str]] = {i: [] for i in broken}
     if parts:
-        union = reduce(lambda a, b: a.union(b), parts)
-        for row in sorted(run(union), key=lambda r: (r["at"] or 0, r["shown"] or "")):
+        rows = judged.rows.ask(" UNION ALL ".join(f"SELECT * FROM ({p}) AS part" for p in parts))
+        for row in sorted(rows, key=lambda r: (r["at"] or 0, r["shown"] or "")):
             words = []
             if position:
-                words.append(f"{position[1]} {int(row['at'])}")
+                words.append(f"{position[1]} {row['at']}")
             if row["shown"] is not None:
                 words.append(quoted(row["shown"]))
             if words:
-                found[int(row["rule"])].append(": ".join(words))
+                found[row["rule"]].append(": ".join(words))
     return {i: tuple(e) for i, e in found.items()}
 
 
-def _keys(judged, rows, place_of, position, run) -> tuple[int, Problem | None]:
+def _keys(
+    judged: Judged,
+    rows: int,
+    place_of: Callable[[str | None], str],
+    position: tuple[str, str] | None,
+) -> tuple[int, Problem | None]:
+    """How many rows repeat a key, and what is to be said if they are too many."""
     model = judged.model
     if not model.key:
         return 0, None
-    table = judged.table
-    whole = reduce(or_, (table[k].isnull() for k in model.key))
-    usable = table.filter(~table[ASIDE] & ~whole)
-    at = usable[position[0]] if position else ibis.literal(None, "int64")
-    usable = usable.select(*model.key, at=at)
-    groups = usable.group_by(list(model.key)).aggregate(
-        n=usable.count(), first=usable["at"].min(), last=usable["at"].max()
+    key = ", ".join(map(name_of, model.key))
+    whole = " AND ".join(f"{name_of(k)} IS NOT NULL" for k in model.key)
+    at = name_of(position[0]) if position else "CAST(NULL AS BIGINT)"
+    repeated = (
+        f'SELECT {key}, COUNT(*) AS "n", MIN({at}) AS "first at", MAX({at}) AS "last at" '
+        f"FROM {judged.beside()} WHERE NOT {_ASIDE} AND {whole} GROUP BY {key} HAVING COUNT(*) > 1"
     )
-    repeated = groups.filter(groups["n"] > 1)
-    found = run(repeated.aggregate(repeats=(repeated["n"] - 1).sum()))[0]
-    repeats = int(found["repeats"] or 0)
+    found = judged.rows.ask(f'SELECT SUM("n" - 1) AS "repeats" FROM ({repeated}) AS repeated')
+    repeats = int(found[0]["repeats"] or 0)
     if not repeats or (model.tolerate and repeats <= model.tolerate * rows):
         return repeats, None
-    order = ["first"] if position else list(model.key)
+    order = name_of("first at") if position else key
     hidden = any(model.columns[k].identifier for k in model.key)
     examples = []
-    for row in run(repeated.order_by(order).limit(_EXAMPLES)):
+    first = f"SELECT * FROM ({repeated}) AS repeated ORDER BY {order} LIMIT {_EXAMPLES}"
+    for row in judged.rows.ask(first):
         words = [] if hidden else [" ".join(quoted(str(row[k])) for k in model.key)]
         if position:
-            words.append(f"{position[1]}s {int(row['first'])} and {int(row['last'])}")
+            words.append(f"{position[1]}s {int(row['first at'])} and {int(row['last at'])}")
         if words:
             examples.append(" in ".join(words))
     rule = f"the key {' and '.join(model.key)} must not be repeated"

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import ibis
+from ibis.expr.types import StringValue
 
 from toolkit.company.tables import Column, CsvOptions
+from toolkit.data.asking import WHITE, Rows, listed, literal, matches, name_of
 from toolkit.problems import Problem, Refused, quoted
 
 NUMERIC = ("integer", "number", "money")
@@ -50,13 +51,12 @@ def declared_marks(options: CsvOptions, delimiter: str, quotes: int) -> Marks | 
 
 
 def proved_marks(
-    raw: ibis.Table,
+    rows: Rows,
     columns: Mapping[str, Column],
     missing: Mapping[str, tuple[str, ...]],
     options: CsvOptions,
     delimiter: str,
-    name_of: Callable[[str], str],
-    run: Callable[[ibis.Table], list[dict]],
+    called: Callable[[str], str],
 ) -> Marks:
     """Look at every number of a file for one that can be written with one mark only.
 
@@ -65,14 +65,12 @@ def proved_marks(
 
     Parameters
     ----------
-    raw
+    rows
         The file's cells as text under our names.
     missing
         Codes that mean "missing", by column.
-    name_of
+    called
         Our name of a column -> how messages name it.
-    run
-        Fetches a small table from the engine.
 
     Raises
     ------
@@ -82,20 +80,23 @@ def proved_marks(
     numeric = [c for c, column in columns.items() if column.type in NUMERIC]
     if not numeric:
         return Marks(".", options.thousands, assumed=True)
-    counts = {}
+    texts, counts = [], []
     for name in numeric:
-        text = raw[name].strip()
-        has = text.contains(",") | text.contains(".")
+        text, cell = f"TRIM({name_of(name)}, {literal(WHITE)})", name_of(name)
+        has = f"(CONTAINS({text}, ',') OR CONTAINS({text}, '.'))"
         if missing[name]:
-            has = has & ~text.isin(missing[name])
+            has += f" AND NOT {text} IN {listed(missing[name])}"
         if options.thousands:
-            text = text.re_replace(_between(options.thousands), "")
+            between = literal(thousands_pattern(options.thousands))
+            text = f"REGEXP_REPLACE({text}, {between}, '', 'g')"
+        texts.append(f"CASE WHEN {has} THEN {text} END AS {cell}")
         for mark in ",.":
             for kind, pattern in (("proof", _proof(mark)), ("open", _open(mark))):
-                hit = ibis.cases((has, text.re_search(pattern)), else_=False)
-                counts[f"{kind}{mark}{name}"] = hit.sum().fill_null(0)
-                counts[f"eg {kind}{mark}{name}"] = text.min(where=hit)
-    found = run(raw.aggregate(**counts))[0]
+                hit = f"CASE WHEN {matches(cell, pattern)} THEN {cell} END"
+                counts.append(f"COUNT({hit}) AS {name_of(kind + mark + name)}")
+                counts.append(f"MIN({hit}) AS {name_of('eg ' + kind + mark + name)}")
+    inner = f"SELECT {', '.join(texts)} FROM {name_of(rows.name)}"
+    found = rows.ask(f"SELECT {', '.join(counts)} FROM ({inner}) AS texts")[0]
 
     def seen(kind: str, mark: str) -> list[tuple[str, int, str]]:
         return [
@@ -109,7 +110,7 @@ def proved_marks(
         raise Refused(
             [
                 Problem(
-                    name_of(c),
+                    called(c),
                     "is a decimal comma here and a decimal point elsewhere in the file: "
                     f"declare 'csv: {{decimal: \"{mark}\"}}'",
                     rows=n,
@@ -128,7 +129,7 @@ def proved_marks(
         raise Refused(
             [
                 Problem(
-                    name_of(c),
+                    called(c),
                     "may be a decimal or a thousand, and no number of the file proves "
                     "which: declare 'csv: {decimal: \",\"}' or 'csv: {decimal: \".\"}'",
                     rows=n,
@@ -145,7 +146,7 @@ def number_pattern(marks: Marks, assumed_integer: bool = False) -> str:
     point = "[.]" if marks.decimal == "." else ","
     whole = "[0-9]{1,40}"
     if marks.thousands:
-        between = _between(marks.thousands)
+        between = thousands_pattern(marks.thousands)
         whole = f"(?:[0-9]{{1,3}}(?:{between}[0-9]{{3}}){{1,12}}|[0-9]{{1,40}})"
     if assumed_integer:
         return f"^[+-]?{whole}(?:[.](?:0{{1,2}}|0{{4,40}}))?$"
@@ -153,10 +154,10 @@ def number_pattern(marks: Marks, assumed_integer: bool = False) -> str:
     return f"^[+-]?(?:{whole}(?:{point}[0-9]{{1,40}})?|{point}[0-9]{{1,40}}){exponent}$"
 
 
-def plain_number(text: ibis.expr.types.StringValue, marks: Marks) -> ibis.expr.types.StringValue:
+def plain_number(text: StringValue, marks: Marks) -> StringValue:
     """`text`, written with `marks`, as engines write numbers."""
     if marks.thousands:
-        text = text.re_replace(_between(marks.thousands), "")
+        text = text.re_replace(thousands_pattern(marks.thousands), "")
     return text if marks.decimal == "." else text.replace(",", ".")
 
 
@@ -171,7 +172,7 @@ def _proof(mark: str) -> str:
     )
 
 
-def _between(thousands: str) -> str:
+def thousands_pattern(thousands: str) -> str:
     """What separates thousands, with the no-break spaces and curly signs that programs write."""
     return {" ": "[ \u00a0\u202f]", "'": "['\u2019]", ".": "[.]", ",": ","}[thousands]
 

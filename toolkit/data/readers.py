@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import ibis
 from ibis.backends import BaseBackend
+from ibis.backends.duckdb import Backend as DuckDB
 from ibis.expr.types import Table
 
 from toolkit.company.tables import Table as TableModel
+from toolkit.data.asking import DuckRows, name_of
 from toolkit.data.casting import missing_codes
 from toolkit.data.csv_files import csv_layout, csv_query
 from toolkit.data.excel_files import excel_table
@@ -24,6 +25,7 @@ POSITION = "row of the file"
 _EXCEL = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 _CSV = (".csv", ".tsv", ".txt", ".tab")
 _PARQUET = (".parquet", ".pq")
+_LOOKED_AT = "toolkit_file"  # while a file is read; what is kept has a name of its own
 KINDS = (*_CSV, *_PARQUET, *_EXCEL)
 
 
@@ -33,8 +35,9 @@ class Raw:
 
     Attributes
     ----------
-    table
-        The cells; with a column `POSITION` where rows have a place and `first` is None.
+    cells
+        A query of a DuckDB, or an expression of another engine; with a column `POSITION` where rows
+        have a place and `first` is None.
     origin
         The file's name, or the database table's.
     marks
@@ -51,7 +54,7 @@ class Raw:
         Reading costs: store the result.
     """
 
-    table: Table
+    cells: str | Table
     origin: str
     marks: Marks
     fingerprint: str
@@ -62,7 +65,7 @@ class Raw:
 
 
 def read_file(
-    model: TableModel, folder: Path, place: Callable[..., str], engine: BaseBackend, work: Path
+    model: TableModel, folder: Path, place: Callable[..., str], engine: DuckDB, work: Path
 ) -> Raw:
     """The cells of the file at the table's `path`.
 
@@ -70,8 +73,6 @@ def read_file(
     ----------
     place
         ``place("path")`` says where that stands in the params file.
-    engine
-        A DuckDB.
     work
         A folder for temporary files.
 
@@ -145,37 +146,38 @@ def read_table(model: TableModel, place: Callable[..., str], engine: BaseBackend
         raise Refused(problems)
     chosen = table.select(**{ours: table[c.source or ours] for ours, c in model.columns.items()})
     statement = ", ".join(c.source or ours for ours, c in model.columns.items())
-    return Raw(chosen, model.table, PLAIN, f"columns {statement} of {model.table}")
+    cells = engine.compile(chosen) if isinstance(engine, DuckDB) else chosen
+    return Raw(cells, model.table, PLAIN, f"columns {statement} of {model.table}")
 
 
 def _names(model: TableModel) -> dict[str, str]:
     return {ours: column.source or ours for ours, column in model.columns.items()}
 
 
-def _csv(model: TableModel, file: Path, shown: str, engine: BaseBackend, work: Path) -> Raw:
+def _csv(model: TableModel, file: Path, shown: str, engine: DuckDB, work: Path) -> Raw:
     names = _names(model)
     layout = csv_layout(file, model.csv, tuple(dict.fromkeys(names.values())), shown, work)
-    table = engine.sql(csv_query(layout, names), schema=ibis.schema(dict.fromkeys(names, "string")))
+    cells = csv_query(layout, names)
     marks = declared_marks(model.csv, layout.delimiter, layout.structure.quotes)
     if marks is None:
         with reading(shown):
             marks = proved_marks(
-                table,
+                DuckRows(_LOOKED_AT, engine).derived(cells, _LOOKED_AT),
                 model.columns,
                 {c: missing_codes(m, model) for c, m in model.columns.items()},
                 model.csv,
                 layout.delimiter,
                 lambda c: f"{shown} column '{names[c]}'",
-                lambda t: engine.to_pyarrow(t).to_pylist(),
             )
     word, first = ("line", layout.first_line) if layout.first_line else ("row", 1)
-    return Raw(table, shown, marks, f"sha256:{layout.sha256}", word, first, layout.rows, once=True)
+    return Raw(cells, shown, marks, f"sha256:{layout.sha256}", word, first, layout.rows, once=True)
 
 
-def _excel(model: TableModel, file: Path, shown: str, engine: BaseBackend) -> Raw:
+def _excel(model: TableModel, file: Path, shown: str, engine: DuckDB) -> Raw:
     cells, marks, digest = excel_table(file, model.sheet, model.columns, model.csv, shown, POSITION)
+    engine.con.register(_LOOKED_AT, cells)
     return Raw(
-        ibis.memtable(cells),
+        f"SELECT * FROM {name_of(_LOOKED_AT)}",
         shown,
         marks,
         f"sha256:{digest}",
@@ -187,16 +189,15 @@ def _excel(model: TableModel, file: Path, shown: str, engine: BaseBackend) -> Ra
 
 
 def _parquet(
-    model: TableModel, files: tuple[Path, ...], shown: str, engine: BaseBackend, work: Path
+    model: TableModel, files: tuple[Path, ...], shown: str, engine: DuckDB, work: Path
 ) -> Raw:
     problems = parquet_problems(files, _names(model), shown)
     if problems:
         raise Refused(problems)
     position = POSITION if len(files) == 1 else None
     readable = tuple(engine_path(f, work) for f in files)
-    with reading(shown):
-        table = engine.sql(parquet_query(readable, _names(model), position))
-    return Raw(table, shown, PLAIN, f"sha256:{digest_of(files)}", "row" if position else None)
+    cells = parquet_query(readable, _names(model), position)
+    return Raw(cells, shown, PLAIN, f"sha256:{digest_of(files)}", "row" if position else None)
 
 
 class reading:  # noqa: N801 - reads as a statement

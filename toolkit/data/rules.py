@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-
-import ibis
-from ibis.expr.types import BooleanValue, StringValue, Table, Value
 
 from toolkit.company.models import Company
 from toolkit.company.tables import Column
 from toolkit.company.tables import Table as TableModel
+from toolkit.data.asking import WHITE, listed, literal, matches, name_of
 from toolkit.data.casting import as_read
-from toolkit.data.number_marks import Marks
+from toolkit.data.number_marks import NUMERIC, Marks
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Years outside are taken for mistakes, unless a column's `min` or `max` reaches further."""
@@ -32,61 +31,58 @@ class Rule:
     sentence
         What must hold, as `toolkit.problems.Problem` says it.
     broken
-        True for rows that break it, never null.
+        SQL: true for rows that break it, never null.
     shown
-        What a row that breaks it holds; None where values must not be shown.
+        SQL: what a row that breaks it holds; None where values must not be shown.
     choices
         What would have been accepted.
     """
 
     column: str
     sentence: str
-    broken: BooleanValue
-    shown: StringValue | None
+    broken: str
+    shown: str | None
     choices: tuple[str, ...] = ()
 
 
-def rules_of(table: Table, model: TableModel, company: Company, marks: Marks) -> list[Rule]:
-    """Every rule that the columns of `table` must keep, in the order of the params file.
+def rules_of(
+    model: TableModel, company: Company, marks: Marks, unfit: Collection[str]
+) -> list[Rule]:
+    """Every rule that the table's columns must keep, in the order of the params file.
+
+    Rules are SQL over the table as `toolkit.data.typed.typed_rows` makes it.
 
     Parameters
     ----------
-    table
-        As `toolkit.data.casting.converted` makes it: values, and beside them what did not fit.
     marks
         How its numbers were read; said where one could not be.
+    unfit
+        The columns beside which stands what did not fit.
     """
     rules: list[Rule] = []
     for name, column in model.columns.items():
-        value = table[name]
-        if as_read(name) in table.columns:
-            unfit = table[as_read(name)]
-            rules.append(Rule(name, _type_sentence(column, marks), unfit.notnull(), unfit))
-            fits = unfit.isnull()
-        else:
-            fits = ibis.literal(True)
-        text = value.cast("string")
+        value = name_of(name)
+        gone = f"{value} IS NULL"
+        if name in unfit:
+            read = name_of(as_read(name))
+            rules.append(Rule(name, _type_sentence(column, marks), f"{read} IS NOT NULL", read))
+            gone += f" AND {read} IS NULL"
         if column.required or name in model.key:
             why = "must not be missing" + (" in a key" if name in model.key else "")
-            rules.append(Rule(name, why, value.isnull() & fits, None))
+            rules.append(Rule(name, why, gone, None))
         rules += [
-            Rule(name, sentence, broken.fill_null(False), text, choices)
-            for sentence, broken, choices in _about(name, column, value, table, model, company)
+            Rule(name, sentence, f"COALESCE({broken}, FALSE)", _text(value), choices)
+            for sentence, broken, choices in _about(column, value, company)
         ]
         if column.after:
-            rules.append(_after(table, model, name, column.after))
+            rules.append(_after(model, name, column.after))
         if column.currency_column:
-            rules.append(_currency(table, name, column, company))
-    return [
-        r
-        if r.shown is None or not _hides(model, r)
-        else Rule(r.column, r.sentence, r.broken, None, r.choices)
-        for r in rules
-    ]
+            rules.append(_currency(name, column, company))
+    return [replace(r, shown=None) if model.columns[r.column].identifier else r for r in rules]
 
 
-def _hides(model: TableModel, rule: Rule) -> bool:
-    return model.columns[rule.column].identifier
+def _text(value: str) -> str:
+    return f"CAST({value} AS VARCHAR)"
 
 
 def _type_sentence(column: Column, marks: Marks) -> str:
@@ -114,10 +110,10 @@ def _type_sentence(column: Column, marks: Marks) -> str:
 
 
 def _about(
-    name: str, column: Column, value: Value, table: Table, model: TableModel, company: Company
-) -> list[tuple[str, BooleanValue, tuple[str, ...]]]:
+    column: Column, value: str, company: Company
+) -> list[tuple[str, str, tuple[str, ...]]]:
     """Rules about one value: sentence, broken, choices."""
-    said: list[tuple[str, BooleanValue, tuple[str, ...]]] = []
+    said: list[tuple[str, str, tuple[str, ...]]] = []
     low, high = _bounds(column)
     if low is not None:
         said.append(
@@ -126,7 +122,7 @@ def _about(
                 if column.min is not None
                 else f"must not lie before the year {FIRST_YEAR} (if it is a code, list it in "
                 "'missing'; if it is true, give a 'min')",
-                value < low,
+                f"{value} < {literal(low)}",
                 (),
             )
         )
@@ -141,23 +137,15 @@ def _about(
                 (),
             )
         )
-    if column.type in _DATED and not column.future and column.max is None:
+    if column.type in _DATED and not column.future:
         as_of = company.company.as_of
+        later = _later_than(column, value, as_of)
         said.append(
             (
                 f"must not lie after as_of, {as_of.isoformat()} (due dates and promises: "
                 "'future: true')",
-                _later_than(value, as_of) & (value <= high),
-                (),
-            )
-        )
-    elif column.type in _DATED and not column.future:
-        as_of = company.company.as_of
-        said.append(
-            (
-                f"must not lie after as_of, {as_of.isoformat()} (due dates and promises: "
-                "'future: true')",
-                _later_than(value, as_of),
+                # beyond the years that are taken for true, one rule says it
+                later if column.max is not None else f"{later} AND {value} <= {literal(high)}",
                 (),
             )
         )
@@ -165,7 +153,7 @@ def _about(
         said.append(
             (
                 "must be one of its declared values",
-                ~_among(column, value),
+                f"NOT ({_among(column, value)})",
                 tuple(str(v) for v in column.values),
             )
         )
@@ -173,7 +161,7 @@ def _about(
         said.append(
             (
                 f"must match the pattern '{column.pattern}'",
-                ~value.re_search(f"^(?:{column.pattern})$"),
+                f"NOT {matches(value, f'^(?:{column.pattern})$')}",
                 (),
             )
         )
@@ -192,25 +180,26 @@ def _bounds(column: Column) -> tuple[object, object]:
     return low.replace(tzinfo=None), high.replace(tzinfo=None)
 
 
-def _above(column: Column, value: Value, high: object) -> BooleanValue:
+def _above(column: Column, value: str, high: object) -> str:
     whole_day = column.type == "datetime" and (column.max is None or len(str(column.max)) == 10)
     if whole_day:  # the last day counts as a whole
-        return value >= high + timedelta(days=1)
-    return value > high
+        return f"{value} >= {literal(high + timedelta(days=1))}"
+    return f"{value} > {literal(high)}"
 
 
-def _later_than(value: Value, day: date) -> BooleanValue:
-    if value.type().is_date():
-        return value > day
-    return value >= datetime.combine(day, datetime.min.time()) + timedelta(days=1)
+def _later_than(column: Column, value: str, day: date) -> str:
+    if column.type == "date":
+        return f"{value} > {literal(day)}"
+    return f"{value} >= {literal(datetime.combine(day, datetime.min.time()) + timedelta(days=1))}"
 
 
-def _among(column: Column, value: Value) -> BooleanValue:
-    if value.type().is_numeric():
-        return value.isin([float(v) for v in column.values if _is_number(v)])
-    if value.type().is_boolean():
-        return value.cast("string").lower().isin([str(v).lower() for v in column.values])
-    return value.cast("string").isin([str(v) for v in column.values])
+def _among(column: Column, value: str) -> str:
+    if column.type in NUMERIC:
+        numbers = [float(v) for v in column.values if _is_number(v)]
+        return f"{value} IN {listed(numbers)}" if numbers else "FALSE"
+    if column.type == "boolean":
+        return f"LOWER({_text(value)}) IN {listed([str(v).lower() for v in column.values])}"
+    return f"{_text(value)} IN {listed([str(v) for v in column.values])}"
 
 
 def _is_number(value: object) -> bool:
@@ -221,28 +210,27 @@ def _is_number(value: object) -> bool:
     return True
 
 
-def _after(table: Table, model: TableModel, name: str, first: str) -> Rule:
-    later, earlier = table[name], table[first]
-    if later.type().is_date() != earlier.type().is_date():  # a moment of the same day is in order
-        later, earlier = later.cast("date"), earlier.cast("date")
-    hidden = model.columns[first].identifier
-    shown = table[name].cast("string") + " is before " + table[first].cast("string")
+def _after(model: TableModel, name: str, first: str) -> Rule:
+    later, earlier = name_of(name), name_of(first)
+    shown = f"{_text(later)} || ' is before ' || {_text(earlier)}"
+    if {model.columns[name].type, model.columns[first].type} == set(_DATED):
+        # a moment of the same day is in order
+        later, earlier = f"CAST({later} AS DATE)", f"CAST({earlier} AS DATE)"
     return Rule(
         name,
         f"must not be earlier than '{first}'",
-        (later < earlier).fill_null(False),
-        None if hidden else shown,
+        f"COALESCE({later} < {earlier}, FALSE)",
+        None if model.columns[first].identifier else shown,
     )
 
 
-def _currency(table: Table, name: str, column: Column, company: Company) -> Rule:
+def _currency(name: str, column: Column, company: Company) -> Rule:
     code = column.currency or company.company.currency
-    said = table[column.currency_column].cast("string").strip().upper()
-    wrong = table[name].notnull() & (said != code).fill_null(True)
+    said = f"UPPER(TRIM({_text(name_of(column.currency_column))}, {literal(WHITE)}))"
     return Rule(
         name,
         f"must be in {code} in every row, as '{column.currency_column}' says it",
-        wrong,
-        said.fill_null("no currency"),
+        f"({name_of(name)} IS NOT NULL AND COALESCE({said} <> {literal(code)}, TRUE))",
+        f"COALESCE({said}, 'no currency')",
         (code,),
     )

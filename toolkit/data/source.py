@@ -15,20 +15,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import ibis
 from ibis.backends import BaseBackend
 from ibis.expr.types import Table
 
 from toolkit.company.models import Company
 from toolkit.company.tables import Table as TableModel
-from toolkit.data.casting import converted
+from toolkit.data.asking import Lookup, Rows, name_of
 from toolkit.data.connection import connect, quiet_duckdb
-from toolkit.data.contract import TableReport, Unmatched, judged, weigh
+from toolkit.data.contract import Judged, TableReport, Unmatched, Verdict, weigh
 from toolkit.data.readers import POSITION, Raw, read_file, read_table, reading
 from toolkit.data.rules import rules_of
+from toolkit.data.typed import typed_rows
 from toolkit.problems import Problem, Refused
 
 Place = Callable[..., str]
+_MOST_STORED = 5_000_000  # rows of a file without those set aside are kept up to so many
 
 
 def _dotted(*loc: str | int) -> str:
@@ -40,7 +41,7 @@ class _Checked:
     """A table after its contract was weighed: its report and, where it can be read, its rows."""
 
     report: TableReport
-    rows: Table | None = None
+    rows: Rows | None = None
     fingerprint: str = ""
 
 
@@ -101,21 +102,22 @@ class Source:
             if problems:
                 raise Refused(dict.fromkeys(problems))
             rows = self._check(name).rows
-            for other, join in model.joins.items():
-                rows = self._looked_up(rows, model, other, join.on, join.columns)
-            self._tables[name] = rows
+            if model.joins:
+                lookups = [
+                    self._lookup(name, other, join.on, dict(zip(join.columns, join.columns)))
+                    for other, join in model.joins.items()
+                ]
+                rows = rows.looked_up(lookups, f"{rows.name} joined")
+            self._tables[name] = rows.table()
         return self._tables[name]
 
     def report(self, name: str) -> TableReport:
         """What the table's contract found; computed once."""
         checked = self._check(name)
-        model = self._model(name)
-        if model.joins and checked.rows is not None and not checked.report.unmatched:
-            found = tuple(
-                self._unmatched(checked.rows, other, join.on)
-                for other, join in model.joins.items()
-                if self._check(other).rows is not None
-            )
+        joins = self._model(name).joins
+        if joins and checked.rows is not None and not checked.report.unmatched:
+            there = {o: j.on for o, j in joins.items() if self._check(o).rows is not None}
+            found = self._unmatched(name, checked.rows, there) if there else ()
             checked = replace(checked, report=replace(checked.report, unmatched=found))
             self._checked[name] = checked
         return checked.report
@@ -176,16 +178,11 @@ class Source:
         else:
             engine = self._database()
             raw = read_table(model, place, engine)
-        alias = f"reading {name}"
-        zone = self.company.company.time_zone
-        values = converted(
-            raw.table, model, zone, raw.marks, alias, shortcuts=engine.name == "duckdb"
-        )
-        position = (POSITION, raw.word) if raw.word else None
-        if raw.once:
-            values = self._store(engine, values, raw)
-        rules = rules_of(values, model, self.company, raw.marks)
-        judgement = judged(values, rules, model, alias)
+        self._stored += 1
+        called = f"toolkit_{self._stored}"
+        typed = typed_rows(raw, model, self.company.company.time_zone, engine, called)
+        rules = rules_of(model, self.company, raw.marks, typed.unfit)
+        judged = Judged(typed.rows, typed.unfit, tuple(rules), model)
 
         def named(column: str | None) -> str:
             if column is None:
@@ -194,11 +191,10 @@ class Source:
             return f"{name}.{column} ({f'{theirs!r} in ' if theirs else ''}{raw.origin})"
 
         with reading(raw.origin):
-            verdict = weigh(judgement, named, position, self.run)
-            rows = judgement.kept(repeats=bool(verdict.repeats))
-            kept, last = 0, None
-            if verdict.rows:
-                rows = self._where(rows, name, model)
+            verdict = weigh(judged, named, (POSITION, raw.word) if raw.word else None)
+            rows = self._kept(judged, verdict, raw)
+            kept, last = verdict.kept, verdict.last
+            if verdict.rows and (verdict.repeats or model.where):
                 kept, last = self._extent(rows, model)
         violations = list(verdict.violations)
         if verdict.rows and not kept and not violations:
@@ -221,53 +217,45 @@ class Source:
         count = "" if model.path else f", {verdict.rows} rows"
         return _Checked(report, rows, raw.fingerprint + count)
 
-    def _store(self, engine: BaseBackend, values: Table, raw: Raw) -> Table:
-        """Keep what was read, in the order of the file, and count it against the file."""
-        self._stored += 1
-        with reading(raw.origin):
-            stored = engine.create_table(f"toolkit_read_{self._stored}", values, temp=True)
-            rows = engine.to_pyarrow(stored.count()).as_py()
-        if rows != raw.rows:
-            raise Refused(
-                Problem(
-                    raw.origin,
-                    f"holds {raw.rows:,} records, but the engine reads {rows:,}: its quotes "
-                    "or line ends are ambiguous",
-                )
-            )
-        if raw.first is None:
-            return stored
-        return stored.mutate(**{POSITION: stored.rowid() + raw.first})
+    def _kept(self, judged: Judged, verdict: Verdict, raw: Raw) -> Rows:
+        """The declared columns of the rows that stay; stored where leaving rows out costs."""
+        rows, model = judged.rows, judged.model
+        if verdict.kept < verdict.rows or verdict.repeats:
+            text = judged.kept(repeats=bool(verdict.repeats))
+            small = model.path is not None and verdict.rows <= _MOST_STORED
+            rows = rows.derived(text, f"{rows.name} kept", keep=raw.once or small)
+        else:
+            columns = ", ".join(map(name_of, model.columns))
+            rows = rows.derived(f"SELECT {columns} FROM {name_of(rows.name)}", f"{rows.name} kept")
+        if model.where and verdict.rows:
+            text = f"SELECT * FROM {name_of(rows.name)} WHERE ({model.where}\n)"
+            rows = rows.derived(text, f"{rows.name} where")
+        return rows
 
-    def _where(self, rows: Table, name: str, model: TableModel) -> Table:
-        if model.where is None:
-            return rows
-        return rows.alias("toolkit_rows").sql(
-            f"SELECT * FROM toolkit_rows WHERE ({model.where})", dialect="duckdb"
-        )
-
-    def _extent(self, rows: Table, model: TableModel) -> tuple[int, Any]:
-        last = rows[model.time].max() if model.time else ibis.literal(None, "date")
-        found = self.run(rows.aggregate(n=rows.count(), last=last))[0]
+    def _extent(self, rows: Rows, model: TableModel) -> tuple[int, Any]:
+        last = f"MAX({name_of(model.time)})" if model.time else "NULL"
+        found = rows.ask(f'SELECT COUNT(*) AS "n", {last} AS "last" FROM {name_of(rows.name)}')[0]
         return int(found["n"]), found["last"]
 
-    def _keys(self, other: str, columns: tuple[str, ...] = ()) -> Table:
-        rows = self._check(other).rows
-        (key,) = self._model(other).key
-        return rows.select(**{"key looked up": rows[key]}, **{c: rows[c] for c in columns})
+    def _lookup(self, name: str, other: str, on: str, columns: dict[str, str]) -> Lookup:
+        rows, there = self._check(name).rows, self._check(other).rows
+        if not rows.meets(there):
+            rule = "lies in another engine: a table of a file and one of a database cannot be joined"
+            raise Refused(Problem(self._place("tables", name, "joins", other), rule))
+        return Lookup(on, there, self._model(other).key[0], columns)
 
-    def _looked_up(
-        self, rows: Table, model: TableModel, other: str, on: str, columns: list[str]
-    ) -> Table:
-        found = self._keys(other, tuple(columns))
-        return rows.left_join(found, rows[on] == found["key looked up"]).drop("key looked up")
-
-    def _unmatched(self, rows: Table, other: str, on: str) -> Unmatched:
-        there = self._keys(other)
-        alone = rows.filter(rows[on].notnull()).anti_join(there, rows[on] == there["key looked up"])
-        counted = self.run(alone.aggregate(n=alone.count()))[0]["n"]
-        missing = self.run(rows.aggregate(n=rows[on].isnull().sum()))[0]["n"]
-        return Unmatched(other, int(counted), int(missing or 0))
+    def _unmatched(self, name: str, rows: Rows, there: dict[str, str]) -> tuple[Unmatched, ...]:
+        """How many rows find nothing in each other table, by one query."""
+        lookups, counts = [], []
+        for other, on in there.items():
+            found, on_ = f"found in {other}", name_of(on)
+            lookups.append(self._lookup(name, other, on, {found: self._model(other).key[0]}))
+            gone = f"{on_} IS NOT NULL AND {name_of(found)} IS NULL"
+            counts.append(f"COUNT(CASE WHEN {gone} THEN 1 END) AS {name_of('rows ' + other)}")
+            counts.append(f"COUNT(CASE WHEN {on_} IS NULL THEN 1 END) AS {name_of('none ' + other)}")
+        joined = rows.looked_up(lookups, f"{rows.name} matched")
+        counted = joined.ask(f"SELECT {', '.join(counts)} FROM {name_of(joined.name)}")[0]
+        return tuple(Unmatched(o, counted[f"rows {o}"], counted[f"none {o}"]) for o in there)
 
 
 def open_source(company: Company, folder: Path, place: Place = _dotted) -> Source:
