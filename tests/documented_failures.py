@@ -1,0 +1,181 @@
+"""What docs/data.md says is refused: each failure as small files and a command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+ORDERS = "order_id,customer_id,ordered_on,amount,paid\nA1,C1,2026-09-01,12.50,yes\nA2,C2,2026-09-02,8.00,no\n"
+SHOP = """\
+company: {id: shop, name: Shop, currency: EUR, as_of: 2026-09-30}
+tables:
+  orders:
+    path: orders.csv
+    key: order_id
+    columns:
+      order_id: {type: text}
+      customer_id: {type: text, identifier: true, required: true}
+      ordered_on: {type: date}
+      amount: {type: money, min: 0}
+      paid: {type: boolean}
+"""
+MAILING = "customer_id,arm,region,spend\n" + "".join(
+    f"C{i},{('none', 'mail')[i % 2]},north,{i % 7}\n" for i in range(40)
+)
+TEST = """\
+company: {id: shop, name: Shop, currency: EUR, as_of: 2026-09-30}
+tables:
+  mailing:
+    path: mailing.csv
+    columns: {customer_id: {type: text}, arm: {type: text}, region: {type: text}, spend: {type: number}}
+kpis:
+  spend: {label: Spend, table: mailing, numerator: spend, format: money}
+tests:
+  mail:
+    label: Mail
+    table: mailing
+    unit: customer_id
+    arm: arm
+    control: none
+    arms: {none: 1, mail: 1}
+    metrics:
+      - {kpi: spend, role: primary}
+"""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Files beside ``shop.yaml`` and what is run on them; `what` is how the page calls it."""
+
+    part: str
+    what: str
+    params: str = SHOP
+    files: Mapping[str, str | bytes] = field(default_factory=lambda: {"orders.csv": ORDERS})
+    arguments: tuple[str, ...] = ("check", "shop.yaml")
+    test: str | None = None
+
+
+def shop(what: str, old: str, new: str, **more) -> Failure:
+    assert old in SHOP
+    return Failure("params", what, SHOP.replace(old, new), **more)
+
+
+def csv(what: str, content: str | bytes, options: str = "") -> Failure:
+    params = SHOP.replace("    key:", f"    csv: {options}\n    key:") if options else SHOP
+    return Failure("csv", what, params, {"orders.csv": content})
+
+
+def cell(what: str, old: str, new: str, params: str = SHOP) -> Failure:
+    assert old in ORDERS
+    return Failure("contract", what, params, {"orders.csv": ORDERS.replace(old, new)})
+
+
+def metric(what: str, old: str, new: str) -> Failure:
+    assert old in TEST
+    return Failure("tests", what, TEST.replace(old, new), {"mailing.csv": MAILING})
+
+
+def tested(what: str, old: str, new: str, count: int = -1, params: str = TEST) -> Failure:
+    return Failure("read", what, params, {"mailing.csv": MAILING.replace(old, new, count)}, test="mail")
+
+
+KPI = "kpis:\n  value: {label: Value, table: orders, numerator: %s}\n"
+SEMICOLONS = ORDERS.replace(",", ";")
+
+FAILURES = (
+    shop("an unknown key", "path:", "paht:"),
+    shop("an unknown word", "type: money", "type: mony"),
+    shop("a key that is missing", ", as_of: 2026-09-30", ""),
+    shop("a day that does not exist", "2026-09-30", "31/02/2026"),
+    shop("a name that is none", "  orders:", "  x=__import__('os'):"),
+    shop("a key twice", "    key:", "    path: orders.csv\n    key:"),
+    shop("a tag", "orders.csv", "!!python/object:os.system x"),
+    shop("a tab", "    path", "\tpath"),
+    shop("two rules that contradict", "min: 0", "min: 5, max: 1"),
+    shop("a category without values", "type: money, min: 0", "type: category"),
+    shop("a date format that is not read", "{type: date}", "{type: date, format: '%d.%m.%Y %j'}"),
+    shop("a key of no column", "key: order_id", "key: orderid"),
+    shop("a join to no table", "    key:", "    joins: {client: {on: customer_id, columns: [region]}}\n    key:"),
+    Failure("params", "a column that is not there", SHOP + KPI % "amuont"),
+    Failure("params", "an aggregate in an expression", SHOP + KPI % "sum(amount)"),
+    Failure("params", "a query in an expression", SHOP + KPI % "(select 1)"),
+    Failure("params", "the clock in an expression", SHOP + KPI % "year(now())"),
+    Failure("params", "an unknown function", SHOP + KPI % "rond(amount)"),
+    Failure("params", "an empty file", ""),
+    metric("a KPI that is not there", "kpi: spend", "kpi: spent"),
+    metric("a control that is no arm", "control: none", "control: nobody"),
+    metric("one arm only", "{none: 1, mail: 1}", "{none: 1}"),
+    metric("nothing that decides", ", role: primary", ""),
+    metric("a guardrail without a margin", "role: primary", "role: guardrail"),
+    metric("a covariate of text", "    metrics", "    covariates: [region]\n    metrics"),
+    shop("a password", "tables:", "source: postgres://me:secret@db/shop\ntables:"),
+    shop("a secret that is not set", "tables:", "source: postgres://me:${SHOP_SECRET}@db/shop\ntables:"),
+    shop("an address that is none", "tables:", "source: nothing\ntables:"),
+    shop("a database file that is not there", "tables:", "source: duckdb://shops.duckdb\ntables:"),
+    shop("a table that the database does not have", "path: orders.csv", "table: sales.orders"),
+    Failure("files", "a file that is not there", files={"order.csv": ORDERS}),
+    Failure("files", "a folder that is not there", SHOP.replace("orders.csv", "sales/orders.csv")),
+    Failure("files", "another kind of file", SHOP.replace("orders.csv", "orders.json"), {"orders.json": "[]"}),
+    Failure("files", "several CSVs by one pattern", SHOP.replace("orders.csv", "o*.csv"),
+            {"o1.csv": ORDERS, "o2.csv": ORDERS}),
+    Failure("files", "a column that is not there", files={"orders.csv": ORDERS.replace("amount", "amuont")}),
+    Failure("files", "a column twice", files={"orders.csv": ORDERS.replace("ordered_on", "amount", 1)}),
+    Failure("files", "a header and no rows", files={"orders.csv": ORDERS.split("\n")[0] + "\n"}),
+    Failure("files", "no Parquet", SHOP.replace("orders.csv", "orders.parquet"), {"orders.parquet": "PAR"}),
+    Failure("files", "no workbook", SHOP.replace("orders.csv", "orders.xlsx"), {"orders.xlsx": "x"}),
+    csv("an empty file", b""),
+    csv("a packed file", b"PK\x03\x04 and so on"),
+    csv("UTF-16 without a mark", ORDERS.encode("utf-16-le")),
+    csv("another encoding than UTF-8", ORDERS.replace("A2", "Aé").encode("latin-1")),
+    csv("an encoding declared wrongly", ORDERS.replace("A2", "Aé"), "{encoding: latin-1}"),
+    csv("Windows taken for Latin-1", ORDERS.replace("A2", "A€").encode("cp1252"), "{encoding: latin-1}"),
+    csv("a NUL byte", ORDERS + "A3,C3,2026-09-03,\0,no\n"),
+    csv("rows of another length", ORDERS + "A3,C3,2026-09-03,1,000,no\n"),
+    csv("a quote within a cell", ORDERS + 'A"3,C3,2026-09-03,1,no\n'),
+    csv("text after a closing quote", ORDERS + '"A"3,C3,2026-09-03,1,no\n'),
+    csv("a quote never closed", ORDERS + '"A3,C3,2026-09-03,1,no\n'),
+    csv("1,234 that proves nothing", SEMICOLONS.replace("12.50", "1,234").replace("8.00", "8")),
+    cell("no number", "8.00", "eight"),
+    cell("no whole number", "8.00", "8.5", SHOP.replace("type: money, min: 0", "type: integer")),
+    cell("no day", "2026-09-02", "2026-02-31"),
+    cell("a day written otherwise", "2026-09-02", "02/09/2026"),
+    cell("a day with a time", "2026-09-02", "2026-09-02 14:05"),
+    cell("no moment", "2026-09-02", "2 Sep 2026", SHOP.replace("type: date", "type: datetime")),
+    cell("neither true nor false", "no\n", "nein\n"),
+    cell("out of range", "8.00", "-8"),
+    cell("a day after as_of", "2026-09-02", "2026-10-02"),
+    cell("a year that must be a mistake", "2026-09-02", "0026-09-02"),
+    cell("none of the declared values", "no\n", "nein\n", SHOP.replace("boolean", "category, values: [yes, 'no']")),
+    cell("a pattern that is not matched", "A2", "2A", SHOP.replace("{type: text}", "{type: text, pattern: 'A[0-9]+'}")),
+    cell("missing, though required", "C2", ""),
+    cell("missing in a key", "A2", ""),
+    cell("a key repeated", "A2", "A1"),
+    Failure("contract", "a day before another", SHOP.replace("boolean", "date, after: ordered_on"),
+            {"orders.csv": ORDERS.replace("yes", "2026-09-05").replace("no\n", "2026-09-01\n")}),
+    Failure("contract", "another currency",
+            SHOP.replace("paid: {type: boolean}", "code: {type: text}").replace("min: 0", "currency_column: code"),
+            {"orders.csv": ORDERS.replace("paid", "code").replace("yes", "EUR").replace("no\n", "USD\n")}),
+    cell("more than is tolerated", "8.00", "-8", SHOP.replace("min: 0", "min: 0, tolerate: 0.1")),
+    cell("a filter that leaves nothing", "8.00", "8", SHOP.replace("    key:", "    where: amount > 100\n    key:")),
+    tested("an arm without rows", ",mail,", ",none,"),
+    tested("an arm that is not declared", ",mail,", ",web,", 3),
+    tested("rows without an arm", ",mail,", ",,", 3),
+    tested("rows without a unit", "C1,", ",", 1),
+    Failure("read", "a metric that does not vary", TEST.replace("numerator: spend", "numerator: spend * 0 + 3"),
+            {"mailing.csv": MAILING}, test="mail"),
+    Failure("read", "a denominator that is empty", TEST.replace("format: money", "where: arm = 'none'"),
+            {"mailing.csv": MAILING}, test="mail"),
+    Failure("read", "values that are not finite", TEST.replace("numerator: spend", "numerator: 1 / spend"),
+            {"mailing.csv": MAILING}, test="mail"),
+    Failure("read", "a filter that is no condition", TEST.replace("    metrics", "    where: spend\n    metrics"),
+            {"mailing.csv": MAILING}, test="mail"),
+    Failure("read", "a filter that leaves nothing", TEST.replace("    metrics", "    where: spend > 99\n    metrics"),
+            {"mailing.csv": MAILING}, test="mail"),
+    Failure("command", "no such params file", arguments=("check", "shops.yaml")),
+    Failure("command", "no such command", arguments=("chekc", "shop.yaml")),
+    Failure("command", "an argument that is missing", arguments=("check",)),
+    Failure("command", "an option out of range", arguments=("demo", "--customers", "5")),
+    Failure("command", "no such period", TEST, {"mailing.csv": MAILING}, ("run", "shop.yaml", "--period", "2026Q5")),
+    Failure("command", "no such pack", TEST, {"mailing.csv": MAILING}, ("run", "shop.yaml", "--pack", "yearly")),
+    Failure("command", "nothing asked", arguments=("run", "shop.yaml")),
+)  # fmt: skip
