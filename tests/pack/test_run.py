@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from toolkit.opened import open_company
-from toolkit.trends import check, conclude, estimate
+from toolkit.trends.levels import check, conclude, estimate
 
 HERE = Path(__file__).resolve().parent.parent
 
