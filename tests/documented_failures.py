@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-ORDERS = "order_id,customer_id,ordered_on,amount,paid\nA1,C1,2026-09-01,12.50,yes\nA2,C2,2026-09-02,8.00,no\n"
+ORDERS = """\
+order_id,customer_id,ordered_on,amount,paid
+A1,C1,2026-09-01,12.50,yes
+A2,C2,2026-09-02,8.00,no
+"""
 SHOP = """\
 company: {id: shop, name: Shop, currency: EUR, as_of: 2026-09-30}
 tables:
@@ -27,7 +31,8 @@ company: {id: shop, name: Shop, currency: EUR, as_of: 2026-09-30}
 tables:
   mailing:
     path: mailing.csv
-    columns: {customer_id: {type: text}, arm: {type: text}, region: {type: text}, spend: {type: number}}
+    columns:
+      {customer_id: {type: text}, arm: {type: text}, region: {type: text}, spend: {type: number}}
 kpis:
   spend: {label: Spend, table: mailing, numerator: spend, format: money}
 tests:
@@ -76,7 +81,8 @@ def metric(what: str, old: str, new: str) -> Failure:
 
 
 def tested(what: str, old: str, new: str, count: int = -1, params: str = TEST) -> Failure:
-    return Failure("read", what, params, {"mailing.csv": MAILING.replace(old, new, count)}, test="mail")
+    return Failure("read", what, params, {"mailing.csv": MAILING.replace(old, new, count)},
+                   test="mail")
 
 
 KPI = "kpis:\n  value: {label: Value, table: orders, numerator: %s}\n"
@@ -95,7 +101,8 @@ FAILURES = (
     shop("a category without values", "type: money, min: 0", "type: category"),
     shop("a date format that is not read", "{type: date}", "{type: date, format: '%d.%m.%Y %j'}"),
     shop("a key of no column", "key: order_id", "key: orderid"),
-    shop("a join to no table", "    key:", "    joins: {client: {on: customer_id, columns: [region]}}\n    key:"),
+    shop("a join to no table", "    key:",
+         "    joins: {client: {on: customer_id, columns: [region]}}\n    key:"),
     Failure("params", "a column that is not there", SHOP + KPI % "amuont"),
     Failure("params", "an aggregate in an expression", SHOP + KPI % "sum(amount)"),
     Failure("params", "a query in an expression", SHOP + KPI % "(select 1)"),
@@ -109,26 +116,33 @@ FAILURES = (
     metric("a guardrail without a margin", "role: primary", "role: guardrail"),
     metric("a covariate of text", "    metrics", "    covariates: [region]\n    metrics"),
     shop("a password", "tables:", "source: postgres://me:secret@db/shop\ntables:"),
-    shop("a secret that is not set", "tables:", "source: postgres://me:${SHOP_SECRET}@db/shop\ntables:"),
+    shop("a secret that is not set", "tables:",
+         "source: postgres://me:${SHOP_SECRET}@db/shop\ntables:"),
     shop("an address that is none", "tables:", "source: nothing\ntables:"),
     shop("a database file that is not there", "tables:", "source: duckdb://shops.duckdb\ntables:"),
     shop("a table that the database does not have", "path: orders.csv", "table: sales.orders"),
     Failure("files", "a file that is not there", files={"order.csv": ORDERS}),
     Failure("files", "a folder that is not there", SHOP.replace("orders.csv", "sales/orders.csv")),
-    Failure("files", "another kind of file", SHOP.replace("orders.csv", "orders.json"), {"orders.json": "[]"}),
+    Failure("files", "another kind of file", SHOP.replace("orders.csv", "orders.json"),
+            {"orders.json": "[]"}),
     Failure("files", "several CSVs by one pattern", SHOP.replace("orders.csv", "o*.csv"),
             {"o1.csv": ORDERS, "o2.csv": ORDERS}),
-    Failure("files", "a column that is not there", files={"orders.csv": ORDERS.replace("amount", "amuont")}),
-    Failure("files", "a column twice", files={"orders.csv": ORDERS.replace("ordered_on", "amount", 1)}),
+    Failure("files", "a column that is not there",
+            files={"orders.csv": ORDERS.replace("amount", "amuont")}),
+    Failure("files", "a column twice",
+            files={"orders.csv": ORDERS.replace("ordered_on", "amount", 1)}),
     Failure("files", "a header and no rows", files={"orders.csv": ORDERS.split("\n")[0] + "\n"}),
-    Failure("files", "no Parquet", SHOP.replace("orders.csv", "orders.parquet"), {"orders.parquet": "PAR"}),
-    Failure("files", "no workbook", SHOP.replace("orders.csv", "orders.xlsx"), {"orders.xlsx": "x"}),
+    Failure("files", "no Parquet", SHOP.replace("orders.csv", "orders.parquet"),
+            {"orders.parquet": "PAR"}),
+    Failure("files", "no workbook", SHOP.replace("orders.csv", "orders.xlsx"),
+            {"orders.xlsx": "x"}),
     csv("an empty file", b""),
     csv("a packed file", b"PK\x03\x04 and so on"),
     csv("UTF-16 without a mark", ORDERS.encode("utf-16-le")),
     csv("another encoding than UTF-8", ORDERS.replace("A2", "Aé").encode("latin-1")),
     csv("an encoding declared wrongly", ORDERS.replace("A2", "Aé"), "{encoding: latin-1}"),
-    csv("Windows taken for Latin-1", ORDERS.replace("A2", "A€").encode("cp1252"), "{encoding: latin-1}"),
+    csv("Windows taken for Latin-1", ORDERS.replace("A2", "A€").encode("cp1252"),
+        "{encoding: latin-1}"),
     csv("a NUL byte", ORDERS + "A3,C3,2026-09-03,\0,no\n"),
     csv("rows of another length", ORDERS + "A3,C3,2026-09-03,1,000,no\n"),
     csv("a quote within a cell", ORDERS + 'A"3,C3,2026-09-03,1,no\n'),
@@ -145,37 +159,49 @@ FAILURES = (
     cell("out of range", "8.00", "-8"),
     cell("a day after as_of", "2026-09-02", "2026-10-02"),
     cell("a year that must be a mistake", "2026-09-02", "0026-09-02"),
-    cell("none of the declared values", "no\n", "nein\n", SHOP.replace("boolean", "category, values: [yes, 'no']")),
-    cell("a pattern that is not matched", "A2", "2A", SHOP.replace("{type: text}", "{type: text, pattern: 'A[0-9]+'}")),
+    cell("none of the declared values", "no\n", "nein\n",
+         SHOP.replace("boolean", "category, values: [yes, 'no']")),
+    cell("a pattern that is not matched", "A2", "2A",
+         SHOP.replace("{type: text}", "{type: text, pattern: 'A[0-9]+'}")),
     cell("missing, though required", "C2", ""),
     cell("missing in a key", "A2", ""),
     cell("a key repeated", "A2", "A1"),
     Failure("contract", "a day before another", SHOP.replace("boolean", "date, after: ordered_on"),
             {"orders.csv": ORDERS.replace("yes", "2026-09-05").replace("no\n", "2026-09-01\n")}),
     Failure("contract", "another currency",
-            SHOP.replace("paid: {type: boolean}", "code: {type: text}").replace("min: 0", "currency_column: code"),
-            {"orders.csv": ORDERS.replace("paid", "code").replace("yes", "EUR").replace("no\n", "USD\n")}),
+            SHOP.replace("paid: {type: boolean}", "code: {type: text}")
+            .replace("min: 0", "currency_column: code"),
+            {"orders.csv": ORDERS.replace("paid", "code").replace("yes", "EUR")
+             .replace("no\n", "USD\n")}),
     cell("more than is tolerated", "8.00", "-8", SHOP.replace("min: 0", "min: 0, tolerate: 0.1")),
-    cell("a filter that leaves nothing", "8.00", "8", SHOP.replace("    key:", "    where: amount > 100\n    key:")),
+    cell("a filter that leaves nothing", "8.00", "8",
+         SHOP.replace("    key:", "    where: amount > 100\n    key:")),
     tested("an arm without rows", ",mail,", ",none,"),
     tested("an arm that is not declared", ",mail,", ",web,", 3),
     tested("rows without an arm", ",mail,", ",,", 3),
     tested("rows without a unit", "C1,", ",", 1),
-    Failure("read", "a metric that does not vary", TEST.replace("numerator: spend", "numerator: spend * 0 + 3"),
+    Failure("read", "a metric that does not vary",
+            TEST.replace("numerator: spend", "numerator: spend * 0 + 3"),
             {"mailing.csv": MAILING}, test="mail"),
-    Failure("read", "a denominator that is empty", TEST.replace("format: money", "where: arm = 'none'"),
+    Failure("read", "a denominator that is empty",
+            TEST.replace("format: money", "where: arm = 'none'"),
             {"mailing.csv": MAILING}, test="mail"),
-    Failure("read", "values that are not finite", TEST.replace("numerator: spend", "numerator: 1 / spend"),
+    Failure("read", "values that are not finite",
+            TEST.replace("numerator: spend", "numerator: 1 / spend"),
             {"mailing.csv": MAILING}, test="mail"),
-    Failure("read", "a filter that is no condition", TEST.replace("    metrics", "    where: spend\n    metrics"),
+    Failure("read", "a filter that is no condition",
+            TEST.replace("    metrics", "    where: spend\n    metrics"),
             {"mailing.csv": MAILING}, test="mail"),
-    Failure("read", "a filter that leaves nothing", TEST.replace("    metrics", "    where: spend > 99\n    metrics"),
+    Failure("read", "a filter that leaves nothing",
+            TEST.replace("    metrics", "    where: spend > 99\n    metrics"),
             {"mailing.csv": MAILING}, test="mail"),
     Failure("command", "no such params file", arguments=("check", "shops.yaml")),
     Failure("command", "no such command", arguments=("chekc", "shop.yaml")),
     Failure("command", "an argument that is missing", arguments=("check",)),
     Failure("command", "an option out of range", arguments=("demo", "--customers", "5")),
-    Failure("command", "no such period", TEST, {"mailing.csv": MAILING}, ("run", "shop.yaml", "--period", "2026Q5")),
-    Failure("command", "no such pack", TEST, {"mailing.csv": MAILING}, ("run", "shop.yaml", "--pack", "yearly")),
+    Failure("command", "no such period", TEST, {"mailing.csv": MAILING},
+            ("run", "shop.yaml", "--period", "2026Q5")),
+    Failure("command", "no such pack", TEST, {"mailing.csv": MAILING},
+            ("run", "shop.yaml", "--pack", "yearly")),
     Failure("command", "nothing asked", arguments=("run", "shop.yaml")),
 )  # fmt: skip

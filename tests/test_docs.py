@@ -24,7 +24,8 @@ def blocks(page: Path, info: str) -> list[tuple[int, str]]:
     """The blocks of a page that are marked so, each with its line."""
     text = page.read_text(encoding="utf-8")
     return [
-        (text.count("\n", 0, m.start()) + 2, m[2]) for m in BLOCK.finditer(text) if m[1].strip() == info
+        (text.count("\n", 0, m.start()) + 2,
+         m[2]) for m in BLOCK.finditer(text) if m[1].strip() == info
     ]
 
 
@@ -59,7 +60,8 @@ def test_params_files_are_accepted(page, tmp_path):
 @pytest.mark.parametrize("page", PAGES, ids=named)
 def test_files_that_are_named_are_there(page):
     text = page.read_text(encoding="utf-8")
-    for path in re.findall(r"`((?:toolkit|docs|tests|notebooks|benchmarks)/[A-Za-z0-9_./]+)`", text):
+    for path in re.findall(r"`((?:toolkit|docs|tests|notebooks|benchmarks)/[A-Za-z0-9_./]+)`",
+                           text):
         assert (ROOT / path).exists(), path
     for path in re.findall(r"\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)", text):
         assert (page.parent / path).exists(), path

@@ -14,7 +14,9 @@ from toolkit.cli import main
 from toolkit.opened import open_company
 from toolkit.problems import Refused
 
-NO_MESSAGE = re.compile(r"[0-9]+ problems?; nothing was written|Usage: .*|Try .*|\[[0-9]+/[0-9]+\] .*|")
+NO_MESSAGE = re.compile(
+    r"[0-9]+ problems?; nothing was written|Usage: .*|Try .*|\[[0-9]+/[0-9]+\] .*|"
+)
 
 
 def said(failure: Failure, folder: Path, monkeypatch, capsys) -> list[str]:
@@ -35,7 +37,8 @@ def said(failure: Failure, folder: Path, monkeypatch, capsys) -> list[str]:
         with pytest.raises(SystemExit) as ended:
             main()
         assert ended.value.code == 2
-        lines = [line for line in capsys.readouterr().err.splitlines() if not NO_MESSAGE.fullmatch(line)]
+        lines = capsys.readouterr().err.splitlines()
+        lines = [line for line in lines if not NO_MESSAGE.fullmatch(line)]
     assert sorted(p for p in folder.rglob("*") if p.is_file()) == before, "something was written"
     return lines
 
