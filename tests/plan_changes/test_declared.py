@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from published import run_pack
 
 from toolkit.company.load import load_company
 from toolkit.opened import open_company
@@ -130,3 +131,23 @@ def test_a_change_there_is_not_is_refused_with_the_choices(tmp_path):
     (tmp_path / "shop.yaml").write_text(GOOD, encoding="utf-8")
     with pytest.raises(Refused, match="script"):
         open_company(str(tmp_path / "shop.yaml"), "2023Q4").plan_change("scrpit")
+
+
+def test_one_that_cannot_be_judged_has_its_page_and_keeps_no_other_from_it(tmp_path):
+    rows().to_csv(tmp_path / "calls.csv", index=False)
+    broken = (
+        "  tomorrow:\n    label: Tomorrow's change\n    kpi: solved\n    effective: 2023-12-15\n    promised: 0.1\n"
+        "  everybody:\n    label: Everybody\n    kpi: solved\n    effective: 2023-01-01\n"
+        "    touched: minutes > 0\n    promised: 0.1\n"
+        "packs:\n  all:\n    label: All\n    pages:\n      - {notebook: plan_changes}\n"
+    )
+    text = GOOD.replace("packs:\n  all:\n    label: All\n    pages:\n", broken)
+    (tmp_path / "shop.yaml").write_text(text, encoding="utf-8")
+    found = run_pack(tmp_path / "shop.yaml", tmp_path / "out")
+    verdicts = {f["subject"]: (f["verdict"], f["sentence"]) for f in found.values() if f["notebook"] == "plan_change" and f["headline"]}
+    assert verdicts["tomorrow"][0] == verdicts["everybody"][0] == "cannot_be_judged"
+    assert "no complete month after" in verdicts["tomorrow"][1]
+    assert "everybody is touched" in verdicts["everybody"][1]
+    assert verdicts["script"][0] in ("partly_delivered", "delivered")
+    assert found["plan_changes/script"]["verdict"] == verdicts["script"][0]
+    assert found["plan_changes/tomorrow"]["verdict"] == "cannot_be_judged"
