@@ -15,6 +15,9 @@ comparing       every arm against the control
 looks           with so many looked at, which effects still count?
 segmenting      the same for everybody, and not turned round by pooling?
 second_opinion  does one unit carry the result?
+segment_checks  doubts from segments
+robustness      doubts from the numbers: enough cases, no unit that decides alone
+caveats         a failed check in a few words
 effects         the result, its rows for charts and its tables
 deciding        the verdict, in its order
 wording         the sentences
