@@ -34,6 +34,9 @@ BARE_TEST = ("unit: customer_id\n    arm: arm", "arm: arm")
          "they never match"),
         (("time: ordered_at", "time: ordered_at\n    where: amout > 0"),
          "tables.orders.where: 'amout' is no column of this table, in '»amout« > 0'"),
+        # a table's own rows are left out before others are looked up
+        (("time: ordered_at", "time: ordered_at\n    where: region = 'north'"),
+         "tables.orders.where: 'region' is no column of this table"),
         (("      before: {", "      order: {type: text}\n      before: {"),
          "'order' is a word of SQL: give the column another name, with 'from: order'"),
         # KPIs

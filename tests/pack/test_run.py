@@ -202,3 +202,28 @@ def test_another_run_of_the_same_pack_ends_with_3(shop, tmp_path):
         ended = toolkit("run", params, "--out", tmp_path / "reports")
     assert ended.returncode == 3
     assert "another run" in ended.stderr
+
+
+def test_a_notebook_that_fails_is_one_page_that_says_why(shop, tmp_path):
+    import nbformat
+
+    (tmp_path / "notebooks").mkdir()
+    shutil.copy(HERE.parent / "notebooks" / "ab_test.ipynb", tmp_path / "notebooks")
+    broken = nbformat.v4.new_notebook()
+    broken.cells = [
+        nbformat.v4.new_code_cell('company = "demo"', metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell("{}['<b>gone</b>']"),
+    ]
+    nbformat.write(broken, tmp_path / "notebooks" / "broken.ipynb")
+    params = shop()
+    params.write_text(params.read_text().replace("pages: [", "pages: [{notebook: broken}, "))
+    ended = toolkit("run", params, "--out", tmp_path / "reports", cwd=tmp_path)
+    assert ended.returncode == 1, ended.stderr
+    assert "broken: could not be made: KeyError" in ended.stderr and "Traceback" not in ended.stderr
+    folder = tmp_path / "reports" / "shop" / "one" / "2026Q3"
+    page = (folder / "broken.html").read_text()
+    assert "KeyError" in page and "<b>gone</b>" not in page and "Traceback" not in page
+    assert "ab_test/mail" in findings_in(folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert [bool(p["failed"]) for p in manifest["pages"]] == [True, False]
+    assert "could not be" in (folder / "index.html").read_text()

@@ -110,7 +110,8 @@ class _References:
             yield from self._join((*here, "joins", other), other, join, table, taken)
             taken.update(join.columns)
         columns = self._columns_of(table)
-        yield from _sql((*here, "where"), table.where, columns)
+        # rows are left out before other tables are looked up, so only the table's own columns are there
+        yield from _sql((*here, "where"), table.where, tuple(table.columns))
 
     def _join(
         self, here: Path, other: str, join: Join, table: Table, taken: set[str]
