@@ -54,13 +54,13 @@ def decide(effect: PlanEffect, checks: Checks) -> Decision:
 
 def grade_of(effect: PlanEffect, checks: Checks) -> str:
     """How strong the evidence is."""
-    doubted = any(not _informs(c) for c in checks.failed)
+    doubted = any(not informs(c) for c in checks.failed)
     if effect.fit.evidence == "control":
         return "B" if doubted else "A"
     return "B" if effect.fit.evidence == "series" and not doubted else "C"
 
 
-def _informs(check: Check) -> bool:
+def informs(check: Check) -> bool:
     """Whether a failed check says something about what was asked rather than about the evidence."""
     return check.name.template in ("The promised effect could have been seen", "The promise is as it was recorded")
 

@@ -10,6 +10,7 @@ from toolkit.language import Quantity, Sentence
 from toolkit.stats.control_checks import ControlCheck
 from toolkit.stats.series_checks import SeriesCheck
 
+SMALLEST_SAID = 0.001
 BEYOND_DOUBT = 0.001
 """A check that fails this clearly is no false alarm: it takes the verdict away."""
 
@@ -46,9 +47,11 @@ def detail_of(said: Sentence, found: ControlCheck | SeriesCheck) -> Sentence:
     return Sentence("{said} (fails for nothing in {rate} of cases)", values)
 
 
-def p_said(p_value: float) -> Quantity:
+def p_said(p_value: float) -> Quantity | Sentence:
     """A p-value as people read it."""
-    return Quantity(round(p_value, 4) if p_value >= 1e-4 else p_value, "number")
+    if p_value < SMALLEST_SAID:
+        return Sentence("below {smallest}", {"smallest": Quantity(SMALLEST_SAID, "number")})
+    return Quantity(round(p_value, 3), "number")
 
 
 def fake_date_check(found: ControlCheck | SeriesCheck, size: float, effect: float, unit: str) -> Check:

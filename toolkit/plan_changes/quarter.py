@@ -18,6 +18,7 @@ from toolkit.language import Quantity, Sentence
 from toolkit.plan_changes import checking, concluding, deciding
 from toolkit.plan_changes.deciding import Decision
 from toolkit.plan_changes.definition import PlanChange
+from toolkit.plan_changes.doubts import p_said
 from toolkit.plan_changes.effects import DotRow, MarkRow, PlanEffect
 from toolkit.plan_changes.estimating import estimate as estimate_one
 from toolkit.plan_changes.estimating import without_answer
@@ -140,7 +141,7 @@ class PlanEffects(Shown):
         for e, d, p in zip(self.effects, self.decisions, self.p_adjusted, strict=True):
             rows.append((
                 e.definition.title, e.definition.kpi, e.definition.effective, e.definition.promise_said, e.quantity,
-                e.share, verdict_words(d.verdict), d.grade or "", Quantity(p, "number"), e.value if e.value.known else None,
+                e.share, verdict_words(d.verdict), d.grade or "", None if math.isnan(p) else p_said(p), e.value if e.value.known else None,
                 Quantity(e.definition.cost, e.definition.currency) if e.definition.cost else None,
             ))  # fmt: skip
         for r in self.portfolio.refused:
@@ -201,10 +202,12 @@ def check(effects: PlanEffects) -> Checks:
 
 def _checks(effects: PlanEffects) -> Iterator[Check]:
     for e, c in zip(effects.effects, effects.checks, strict=True):
-        failed = c.failed
+        failed = [f for f in c.failed if not deciding.informs(f)]
         values = {"change": e.definition.title}
-        said = Sentence("every check holds") if not failed else Sentence(
-            "{n} do not hold: {first}", {"n": len(failed), "first": failed[0].name})
+        said = Sentence("every check holds")
+        if failed:
+            n = {"n": len(failed), "first": failed[0].name}
+            said = Sentence("one does not hold: {first}" if len(failed) == 1 else "{n} do not hold, the first: {first}", n)
         yield Check(Sentence("The evidence on {change} holds", values), not failed, said, numbers={"failed": len(failed)})
     said = Sentence("no two changes of one KPI fall together")
     if effects.overlaps:

@@ -97,8 +97,7 @@ def compared(panel: Panel, definition: PlanChange, why: Sentence) -> Fitted:
     details = Compared(found, outcome, before, after, panel, study)
     return Fitted(
         "difference", _label(found, definition, panel), why, "control", found.effect, found.low, found.high,
-        found.p_value, found.se, found.treated_before, found.treated_after, found.treated_units + found.control_units,
-        _noun(definition, panel), found.df, path=_path(panel, study, found, definition),
+        found.p_value, found.se, found.treated_before, found.treated_after, *_rests_on(definition, panel), found.df, path=_path(panel, study, found, definition),
         others=tuple(_others(panel, definition, found)), details=details, numbers={
             "control_before": found.control_before, "control_after": found.control_after,
             "periods_left_out": len(asked.periods) - len(panel.periods), "treated_clusters": found.treated_clusters, "control_clusters": found.control_clusters,
@@ -126,10 +125,11 @@ def _study(panel: Panel, outcome: np.ndarray, level: float) -> EventStudy | None
         return None
 
 
-def _noun(definition: PlanChange, panel: Panel) -> str:
+def _rests_on(definition: PlanChange, panel: Panel) -> tuple[int, str]:
+    """How many of what the effect rests on."""
     if panel.basis == "buckets":
-        return "buckets of units"
-    return "units" if definition.errors_by else "rows"
+        return int(panel.rows.sum()), f"rows, in {definition.buckets} buckets of units"
+    return len(panel.first), "units" if definition.errors_by else "rows"
 
 
 def _label(found: Difference, definition: PlanChange, panel: Panel) -> Sentence:
@@ -242,7 +242,7 @@ def staggered(panel: Panel, definition: PlanChange, why: Sentence) -> Fitted:
     return Fitted(
         "staggered", Sentence("group-time effects against those not reached yet, errors clustered by {by}", {
             "by": definition.errors_by or "row"}), why, "control", total.effect, total.low, total.high, total.p_value,
-        total.se, *level, len(panel.first), _noun(definition, panel), total.df, others=tuple(others),
+        total.se, *level, *_rests_on(definition, panel), total.df, others=tuple(others),
         details=(cells, by_event), counted=float(panel.den[under & treated].sum()),
         path=_staggered_path(panel, total),
     )  # fmt: skip
