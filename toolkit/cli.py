@@ -84,7 +84,7 @@ def check(params: Params) -> None:
 def run(
     params: Params,
     pack: Annotated[str | None, typer.Option(help="Which pack; the file's first one by default.")] = None,
-    period: Annotated[str, typer.Option(help="2026Q3, 2026-09, 2026 or latest.")] = "latest",
+    period: Annotated[str, typer.Option(help="2026Q3, 2026-09, 2026W38, 2026 or latest.")] = "latest",
     only: Annotated[list[str] | None, typer.Option(help="Just this notebook's pages; may be repeated.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time; the cores by default.")] = None,
     out: Annotated[Path, typer.Option(help="The folder of all reports.")] = Path("reports"),

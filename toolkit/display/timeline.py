@@ -27,6 +27,7 @@ _Y_AXIS = {
     "labelLimit": LEFT - 10,
 }
 _TIME_AXIS = {"title": None, "grid": False}
+_LONG = 120  # days from which ticks are months with their year, not days
 
 
 def over_time(
@@ -40,7 +41,9 @@ def over_time(
     """Series over time: intervals as bands, incomplete periods hollow, changes as labelled lines."""
     quantities = [p.quantity for line in lines for p in line.points]
     unit = one_unit(quantities)
-    x = {"field": "day", "type": "temporal", "scale": {"type": "utc"}, "axis": _TIME_AXIS}
+    days = [p.day for line in lines for p in line.points]
+    written = "%b %Y" if days and (max(days) - min(days)).days > _LONG else "%-d %b"
+    x = {"field": "day", "type": "temporal", "scale": {"type": "utc"}, "axis": {**_TIME_AXIS, "format": written}}
     y = {"type": "quantitative", "scale": {"zero": False, "nice": True}, "axis": _Y_AXIS}
     data = [
         _point(i, line, p, unit, language)
