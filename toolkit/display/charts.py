@@ -201,8 +201,8 @@ def kpi_panels(
     *,
     table: Grid | None = None,
     language: str = "en",
-) -> Chart:
-    """A panel a KPI, on its own scale and in its own unit.
+) -> Chart | Grid:
+    """A panel a KPI, on its own scale and in its own unit; its empty table where there is none.
 
     The band is the usual range and the grey line its centre; blue points are improvement and orange
     ones concern, hollow ones periods that are not complete; the dashed line is the target.
@@ -216,7 +216,8 @@ def kpi_panels(
     cells = tuple(
         (r.title, p.day, p.quantity) for r in rows for line in r.lines if line.tone != "past" for p in line.points
     )
-    return _chart(each, title, said, table or Grid(title, heads, cells), panel=300, left=timeline.LEFT)
+    grid = table or Grid(title, heads, cells)
+    return _chart(each, title, said, grid, panel=300, left=timeline.LEFT) if each else grid
 
 
 def effects(

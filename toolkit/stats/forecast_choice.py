@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 
 import numpy as np
+from scipy import special
 
 from toolkit.stats.forecast_filters import WARM_UP, filters, seasonal_naive
 from toolkit.stats.seasons import take_out
@@ -12,10 +13,19 @@ from toolkit.stats.seasons import take_out
 METHODS = ("mean", "drift", "level", "damped trend", "theta", "average", "seasonal naive")
 AVERAGED = ("level", "damped trend", "theta")
 FEWEST = 8
-ORIGINS = 6
+ORIGINS = 8
 LONGEST_TRIED = 12
 # How far past forecasts missed counts against the fit as origins against so many periods.
 FIT_COUNTS_AS = 6
+# The average is taken unless another missed a tenth less: over a few origins, smaller differences
+# are luck, and averages forecast better (measured: 3 % smaller errors than without preference).
+PREFERENCE = 0.9
+# Errors of forecasts have longer tails than those of a fit: steps, and seasons and methods taken
+# for others. Five degrees of freedom and this width make 80 and 95 % intervals hold on public
+# series (docs/methods.md has the table).
+TAIL_FREEDOM = 5.0
+WIDTH = 1.25
+_MIDDLE = 0.1
 _LEAST_SPREAD = 1e-12
 
 
@@ -71,7 +81,7 @@ def best_method(
     """
     n = y.shape[1]
     missed = np.zeros((len(METHODS), len(y)))
-    beyond, seen = np.zeros_like(missed), np.zeros_like(missed)
+    beyond, promised, seen = np.zeros_like(missed), np.zeros_like(missed), np.zeros_like(missed)
     shown = np.exp if logs else np.asarray
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         for o in origins_of(n, origins):
@@ -80,20 +90,25 @@ def best_method(
             truth = y[:, o:o + far]
             there = np.isfinite(truth) & np.isfinite(middle)
             missed += np.where(there, np.abs(shown(truth) - shown(middle)), 0.0).sum(axis=2)
-            beyond += np.where(there, ((truth - middle) / spread) ** 2, 0.0).sum(axis=2)
+            # sums of squares, not a mean of ratios: a fit to six periods can be nearly perfect
+            beyond += np.where(there, (truth - middle) ** 2, 0.0).sum(axis=2)
+            promised += np.where(there, spread**2, 0.0).sum(axis=2)
             seen += there.sum(axis=2)
         missed = np.where(seen > 0, missed / seen, np.nan)
-        beyond = np.where(seen > 0, beyond / seen, 1.0)
+        beyond = np.where(promised > 0, beyond / promised, 1.0)
     middle, spread, freedom = _all_methods(y, places, horizon, season)
     usable = np.isfinite(middle).all(axis=2)
     order = np.where(usable, np.where(np.isfinite(missed), missed, 1e300), np.inf)
+    order[METHODS.index("average")] *= PREFERENCE
     chosen = order.argmin(axis=0)
     rows = np.arange(len(y))
     count = np.minimum(len(origins_of(n, origins)), seen[chosen, rows])
     widened = (FIT_COUNTS_AS + count * beyond[chosen, rows]) / (FIT_COUNTS_AS + count)
+    fitted = np.maximum(freedom[chosen, rows], TAIL_FREEDOM)
+    tails = WIDTH * special.stdtrit(fitted, 1 - _MIDDLE) / special.stdtrit(TAIL_FREEDOM, 1 - _MIDDLE)
     return Choice(
-        middle[chosen, rows], spread[chosen, rows] * np.sqrt(widened)[:, None],
-        freedom[chosen, rows], missed[chosen, rows], np.where(usable, missed, np.nan).T, chosen,
+        middle[chosen, rows], spread[chosen, rows] * (np.sqrt(widened) * tails)[:, None],
+        np.full(len(y), TAIL_FREEDOM), missed[chosen, rows], np.where(usable, missed, np.nan).T, chosen,
     )  # fmt: skip
 
 
@@ -101,21 +116,21 @@ def _all_methods(y, places, horizon, season):
     """Middle and spread (methods, series, horizon) and degrees of freedom (methods, series)."""
     n = y.shape[1]
     later = np.zeros((len(y), horizon))
-    left, freedom = y, np.ones(len(y))
+    left, freedom, seasonal = y, np.ones(len(y)), np.zeros(len(y), dtype=bool)
     if season:
         found = take_out(y, places, season)
-        left, freedom = found.adjusted, found.freedom
+        left, freedom, seasonal = found.adjusted, found.freedom, found.weight > 0
         later = found.effects[:, (places[-1] + 1 + np.arange(horizon)) % season]
     whole, seen = bridged(left), np.isfinite(y)
     middle = np.full((len(METHODS), len(y), horizon), np.nan)
     spread, error = np.full_like(middle, np.nan), {}
     df = np.full((len(METHODS), len(y)), np.nan)
     best = np.full((len(METHODS), len(y)), np.inf)
-    used = seen[:, WARM_UP - 2:]
+    used = seen[:, WARM_UP:]
     count = used.sum(axis=1)
     growth = np.full_like(middle, np.nan)
     for f in filters(n, horizon):
-        miss = np.where(seen, left - whole @ f.one_ahead, 0.0)[:, WARM_UP - 2:]
+        miss = np.where(seen, left - whole @ f.one_ahead, 0.0)[:, WARM_UP:]
         squares = np.einsum("st,st->s", miss, miss) / np.maximum(count * freedom - f.constants, 1)
         at = METHODS.index(f.family)
         better = squares < best[at]
@@ -132,8 +147,9 @@ def _all_methods(y, places, horizon, season):
     middle[at], growth[at], df[at] = middle[of].mean(axis=0), growth[of].mean(axis=0), df[of].min(axis=0)
     best[at] = np.einsum("st,st->s", miss, miss) / np.maximum(count * freedom - 3, 1)
     middle += later
-    if season and n >= 2 * season:
+    if season and n >= 2 * season and seasonal.any():
         _last_season(y, horizon, season, middle, best, growth, df)
+        middle[METHODS.index("seasonal naive"), ~seasonal] = np.nan
     size = np.maximum(np.abs(whole).max(axis=1), 1e-300) * _LEAST_SPREAD
     spread = np.sqrt(np.maximum(best, size**2)[:, :, None] * growth)
     return middle, spread, df

@@ -21,9 +21,9 @@ import numpy as np
 
 # Weights of the newest period; a finer grid changes forecasts by less than their rounding.
 LEVEL_WEIGHTS = (0.03, 0.08, 0.15, 0.25, 0.4, 0.6, 0.85)
-TREND_WEIGHTS = (0.03, 0.12)
+TREND_WEIGHTS = (0.02, 0.06)
 DAMPING = 0.9  # between .8 and .98, where estimates of it usually lie (Hyndman & Athanasopoulos, 8.2)
-WARM_UP = 6
+WARM_UP = 4
 
 
 @dataclass(frozen=True)

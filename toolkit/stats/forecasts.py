@@ -1,9 +1,10 @@
 """Where will a series be, and which method should say so?
 
 Each series is forecast by the method that would have missed least had it been asked before: from
-several past origins, with nothing but what was known then, its season estimated anew each time.
-The interval starts from the chosen method's own one-period errors and their growth with the
-horizon, and is widened by how far past forecasts missed beyond it.
+several past origins, with nothing but what was known then, its season estimated anew each time;
+the average of three methods wins ties (`forecast_choice.PREFERENCE`). The interval starts from
+the chosen method's own one-period errors and their growth with the horizon, is widened or
+narrowed by how far past forecasts missed, and has the tails that errors of forecasts have.
 
 Sources
 -------

@@ -15,6 +15,7 @@ checking      reasons for doubt
 concluding    findings
 wording, sentences   the words
 results, rows        tables and charts
+goals, plan          goals in steps, criteria of success, the one line over all; their tables and findings
 levels        the level of one KPI in one period, by itself
 """
 
@@ -23,11 +24,13 @@ from toolkit.trends.checking import check
 from toolkit.trends.concluding import conclude
 from toolkit.trends.definition import DatedChange, Trend, Trends, Wanted
 from toolkit.trends.estimating import estimate
+from toolkit.trends.plan import benefit_grid, criterion_grid, formula_grid, goal_grid, overall_panels, overall_title, step_grid
 from toolkit.trends.results import KpiTrend, KpiTrends
 from toolkit.trends.rows import panels
 from toolkit.trends.series import Series, Signal
 
 __all__ = [
     "DatedChange", "KpiTrend", "KpiTrends", "Series", "Signal", "Trend", "Trends", "Wanted",
-    "assembled", "check", "conclude", "estimate", "from_params", "panels",
+    "assembled", "benefit_grid", "check", "conclude", "criterion_grid", "estimate", "formula_grid", "from_params",
+    "goal_grid", "overall_panels", "overall_title", "panels", "step_grid",
 ]  # fmt: skip

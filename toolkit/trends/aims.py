@@ -161,7 +161,7 @@ def over(kpi: Trend, cells: Mapping[Period, Sums], period: Period) -> Quantity:
     return kpi.quantity(value_of(kpi, total, period, len(parts)))
 
 
-def aim_of(series: Series, question: Trends, level: Quantity, baseline: Quantity | None, now: Quantity,
+def aim_of(series: Series, wanted: Wanted, question: Trends, level: Quantity, baseline: Quantity | None, now: Quantity,
            outlook: Outlook, forecasts: Forecasts | None, row: int) -> Aim:
     """Where a KPI stands to its target.
 
@@ -174,7 +174,7 @@ def aim_of(series: Series, question: Trends, level: Quantity, baseline: Quantity
     forecasts, row
         The forecasts that hold this series, and its row; None where there is none.
     """
-    kpi, wanted = series.kpi, series.kpi.target
+    kpi = series.kpi
     if not level.known:
         problem = Sentence("{kpi}: {reason}", {"kpi": kpi.title, "reason": level.reason or ""})
         return Aim(wanted, level, baseline, why_not=level.reason, problem=problem)

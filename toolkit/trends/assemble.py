@@ -42,6 +42,10 @@ def from_params(company: Company, period: Period, names: tuple[str, ...] = (), c
         kpis=tuple(_trend(company, n) for n in chosen), period=period, as_of=company.company.as_of,
         fiscal_year_starts=company.company.fiscal_year_starts, time_zone=company.company.time_zone,
         changes=tuple(DatedChange(c.effective, c.label, (c.kpi,)) for c in company.changes.values()), chart=chart,
+        goals={n: g for n, g in company.goals.items() if g.kpi in chosen},
+        targets={n: wanted(g.target) for n, g in company.goals.items() if g.target and g.kpi in chosen},
+        overall=company.overall if company.overall and set(company.overall.kpis) <= set(chosen) else None,
+        currency=company.company.currency,
     )  # fmt: skip
 
 
@@ -49,7 +53,9 @@ def assembled(company: Company, period: Period, table_of: TableOf, names: tuple[
               ) -> Study[Trends]:
     """The question, and the tables it is answered from by their names."""
     definition = from_params(company, period, names, chart)
-    return Study({name: table_of(name) for name in dict.fromkeys(k.source for k in definition.kpis)}, definition)
+    needed = [k.source for k in definition.kpis]
+    needed += [g.steps_from.table for g in definition.goals.values() if g.steps_from]
+    return Study({name: table_of(name) for name in dict.fromkeys(needed)}, definition)
 
 
 def wanted(target: Target) -> Wanted:

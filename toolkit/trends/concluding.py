@@ -7,6 +7,7 @@ import math
 from toolkit.findings import Check, Checks, Finding, Findings
 from toolkit.language import Quantity, Sentence
 from toolkit.trends.checking import of_kpi
+from toolkit.trends.plan import goal_findings
 from toolkit.trends.results import KpiTrend, KpiTrends
 from toolkit.trends.sentences import (
     aim_said,
@@ -30,10 +31,11 @@ def conclude(found: KpiTrends, checks: Checks) -> Findings:
     Returns
     -------
     Findings
-        ``kpi_trends`` first, then ``kpi_trends/<kpi>``, then ``kpi_trends/<kpi>/<segment>=<value>``.
+        ``kpi_trends`` first, then ``kpi_trends/goal/<goal>``, ``kpi_trends/<kpi>`` and
+        ``kpi_trends/<kpi>/<segment>=<value>``.
         The verdict is the target's where there is one that can be told; `variation` stands beside.
     """
-    findings = [_overview(found, checks)]
+    findings = [_overview(found, checks), *goal_findings(found)]
     findings += [_kpi(k, found) for k in found]
     findings += [_segment(k, s, found) for k in found for s in k.segments]
     return Findings(tuple(findings))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from toolkit.company.goals import Goal, Overall
 from toolkit.company.periods import KINDS, Kind, Period
 from toolkit.kpis import Measure
 from toolkit.language import Quantity
@@ -168,6 +170,12 @@ class Trends:
         Of intervals.
     chart
         ``auto`` allows for season and autocorrelation; ``published`` is the plain XmR, p or u chart.
+    goals, targets
+        Goals by name, and the targets of those that set their own.
+    overall
+        The one line over several KPIs.
+    problems
+        What could not be asked, in words.
     """
 
     kpis: tuple[Trend, ...]
@@ -178,7 +186,10 @@ class Trends:
     changes: tuple[DatedChange, ...] = ()
     level: float = 0.95
     chart: str = "auto"
-    exact_units: int = 1_000_000
+    goals: Mapping[str, Goal] = field(default_factory=dict)
+    targets: Mapping[str, Wanted] = field(default_factory=dict)
+    overall: Overall | None = None
+    currency: str = "EUR"
     problems: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
@@ -190,6 +201,11 @@ class Trends:
     def only(self, names: tuple[str, ...]) -> Trends:
         """The same for some of the KPIs."""
         return replace(self, kpis=tuple(k for k in self.kpis if k.name in names))
+
+    def dues(self, kpi: Trend) -> tuple[date, ...]:
+        """Every due day that needs a forecast of a KPI: of its own target and of its goals'."""
+        wanted = [kpi.target, *(self.targets.get(n) for n, g in self.goals.items() if g.kpi == kpi.name)]
+        return tuple(w.due for w in wanted if w and w.due)
 
     def touching(self, kpi: str) -> tuple[DatedChange, ...]:
         """The changes that touch a KPI, in order of time."""

@@ -15,8 +15,9 @@ from toolkit.language import Quantity, Sentence
 from toolkit.stats.change_points import OneBreak, one_break
 from toolkit.stats.forecasts import Forecasts, forecast
 from toolkit.study import Study
-from toolkit.trends.aims import LONGEST_AHEAD, Outlook, aim_of, over, target_level
-from toolkit.trends.definition import Trend, Trends
+from toolkit.trends.aims import LONGEST_AHEAD, Aim, Outlook, aim_of, over, target_level
+from toolkit.trends.definition import Trend, Trends, Wanted
+from toolkit.trends.goals import GoalState, criterion_of, overall_line, steps_of
 from toolkit.trends.judging import FEWEST_JUDGED, SEASONS, Judged, judge
 from toolkit.trends.levels_now import Value, change_quantity, percentiles_in, values_in
 from toolkit.trends.panels import Panel, panel_of, stretches_of
@@ -63,7 +64,25 @@ def estimate(table: object, definition: Trends | None = None) -> KpiTrends:
         if panel is not None:
             made |= _judged(panel, definition, reads, values)
     kpis = tuple(made.get(k.name) or _without_rows(k, definition) for k in definition.kpis)
-    return KpiTrends(definition, kpis, tuple(Sentence("{problem}", {"problem": p}) for p in definition.problems))
+    problems = tuple(Sentence("{problem}", {"problem": p}) for p in definition.problems)
+    now = {k.kpi.name: k.now for k in kpis}
+    better = {k.kpi.name: k.kpi.higher for k in kpis}
+    goals = tuple(_goal(name, tables, definition, made, now, better) for name in definition.goals)
+    line = None
+    if definition.overall:
+        waits = {k.kpi.name: k.whole.unfinished for k in kpis if k.whole}
+        line = overall_line(definition.overall, definition.kpis, reads, definition.period, definition.fiscal_year_starts, waits)
+    return KpiTrends(definition, kpis, problems, goals, line)
+
+
+def _goal(name: str, tables: Tables, definition: Trends, made: Mapping[str, KpiTrend], now, better) -> GoalState:
+    goal = definition.goals[name]
+    k = made.get(goal.kpi)
+    aim = (k.goal_aims.get(name) or k.aim) if k else None
+    problem = None if k else f"{goal.kpi} has no rows"
+    steps = steps_of(goal, tables, definition.as_of, now, better)
+    criteria = tuple(criterion_of(c, now, definition.currency) for c in goal.criteria)
+    return GoalState(name, goal, aim, steps, criteria, tuple(goal.benefits), problem)
 
 
 def _tables(table: object, definition: Trends) -> Tables:
@@ -76,6 +95,9 @@ def _tables(table: object, definition: Trends) -> Tables:
         zoned = {c: local(rows[c], definition.time_zone) for c in columns}
         zoned = {c: v for c, v in zoned.items() if v is not rows[c] and v.type() != rows[c].type()}
         out[name] = rows.mutate(**zoned) if zoned else rows
+    for goal in definition.goals.values():
+        if goal.steps_from:
+            out.setdefault(goal.steps_from.table, as_table(given[goal.steps_from.table]))
     return out
 
 
@@ -176,8 +198,8 @@ def _forecasts(panel: Panel, series: list[Series], season: int | None, definitio
 def _ahead(series: Series, last: Period, definition: Trends) -> int:
     """How many periods to forecast: to the due day, at most as far as the history is long."""
     ahead = AHEAD[series.kpi.every]
-    if series.kpi.target and series.kpi.target.due:
-        due = Period.of(series.kpi.target.due, series.kpi.every, definition.fiscal_year_starts)
+    for day in definition.dues(series.kpi):
+        due = Period.of(day, series.kpi.every, definition.fiscal_year_starts)
         if due > last:
             ahead = max(ahead, len(tuple(span(last, due))) - 1)
     return min(ahead, LONGEST_AHEAD, max(int(series.measured.sum()), 1))
@@ -216,15 +238,18 @@ def _kpi(series: Series, segments, panel: Panel, definition: Trends, reads, valu
     cells = reads[kpi.name].cells[kpi.name][None]
     now, change, last_year, n = _now(series, cells, values, definition)
     outlook = _outlook(series, found, definition)
-    aim = None
-    if kpi.target:
-        level, baseline = target_level(kpi, kpi.target, cells, definition.fiscal_year_starts)
-        aim = aim_of(series, definition, level, baseline, now, outlook, found[0] if found else None, found[1] if found else 0)
+
+    def aim_for(wanted: Wanted) -> Aim:
+        level, baseline = target_level(kpi, wanted, cells, definition.fiscal_year_starts)
+        return aim_of(series, wanted, definition, level, baseline, now, outlook, *(found or (None, 0)))
+
+    aim = aim_for(kpi.target) if kpi.target else None
+    own = {n: aim_for(definition.targets[n]) for n, g in definition.goals.items() if g.kpi == kpi.name and n in definition.targets}
     waits = {p: s for p, s in panel.to_come.get(kpi.name, {}).items() if definition.period.start <= p.start < definition.period.end}
     most = max(waits, key=waits.get, default=None)
     return KpiTrend(
         kpi, series, segments, now, change, last_year, n, outlook, aim, _level_change(judged, i),
-        (most, Quantity(waits[most], "percent")) if most else None,
+        (most, Quantity(waits[most], "percent")) if most else None, goal_aims=own,
     )  # fmt: skip
 
 

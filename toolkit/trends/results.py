@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from toolkit.company.periods import Period
@@ -11,6 +11,7 @@ from toolkit.shown import Grid, Shown
 from toolkit.stats.change_points import OneBreak
 from toolkit.trends.aims import Aim, Outlook
 from toolkit.trends.definition import Trend, Trends
+from toolkit.trends.goals import GoalState, OverallLine
 from toolkit.trends.series import Series
 from toolkit.trends.wording import VARIATION, assurance_words, chance_words, overview_said, signals_said
 
@@ -23,6 +24,8 @@ class KpiTrend:
     ----------
     whole, segments
         The series; `whole` is None where no row counts, `problem` then says so.
+    goal_aims
+        Aims of goals that set a target of their own.
     now, change, change_last_year
         In the period asked for; against the period before, and the same one last year.
     outlook
@@ -47,6 +50,7 @@ class KpiTrend:
     level_change: OneBreak | None = None
     to_come: tuple[Period, Quantity] | None = None
     problem: Sentence | None = None
+    goal_aims: Mapping[str, Aim] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, repr=False)
@@ -56,6 +60,8 @@ class KpiTrends(Shown):
     definition: Trends
     kpis: tuple[KpiTrend, ...]
     problems: tuple[Sentence, ...] = field(default=())
+    goals: tuple[GoalState, ...] = ()
+    overall: OverallLine | None = None
 
     def __iter__(self) -> Iterator[KpiTrend]:
         return iter(self.kpis)
