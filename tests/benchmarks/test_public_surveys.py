@@ -77,7 +77,8 @@ def test_energy_suppliers_practices_as_percentiles(concluded, shared_data):
     both = last[["call_wait_s", "star_rating"]].dropna()
     ranks = both.rank()
     assert practice.correlation == pytest.approx(np.corrcoef(ranks.T)[0, 1])
-    assert findings[0].verdict == "not_comparable"
+    assert findings[0].verdict == "measured"
+    assert "better than most rivals on" in findings[0].sentence.text()
     assert all("caus" not in f.sentence.text() for f in findings)
 
 

@@ -38,6 +38,8 @@ def about_attributes(found: Benchmarked) -> tuple[Check, ...]:
 
 
 def _comparable(found: Benchmarked) -> Iterator[Check]:
+    if not found.definition.scored:
+        return
     name = Sentence("All scores ranked together came about alike")
     if found.main is None:
         detail = Sentence("no group of scores of one source, kind and frame holds {us} and a rival",

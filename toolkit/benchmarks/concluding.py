@@ -42,7 +42,9 @@ def conclude(found: Benchmarked, checks: Checks) -> Findings:
 
 
 def verdict_of(found: Benchmarked, checks: Checks) -> str:
-    """One of the benchmark verdicts."""
+    """One of the benchmark verdicts; practices alone are measured and judge nobody."""
+    if not found.definition.scored:
+        return "measured"
     if found.main is None or any(c.takes_verdict for c in checks.failed) or not found.gaps:
         return "not_comparable"
     verdicts = {g.verdict for g in found.gaps}
@@ -81,17 +83,25 @@ def _verdict(found: Benchmarked, checks: Checks) -> Finding:
     return Finding(
         id=_id(found), verdict=verdict_of(found, checks), headline=True, level=found.definition.level,
         sentence=with_doubts(found.title, _doubts(found, checks)), n_unit="answers",
-        decision=target_said(found) if found.main is not None else Sentence(
-            "Ask our own and the rivals' customers in one survey, in one way."),
+        decision=_decision(found),
         method=_method(found), checks=checks.checks, numbers=numbers,
         kpi=found.main.score.column if found.main else None, **shown, **_shared(found),
     )  # fmt: skip
 
 
+def _decision(found: Benchmarked) -> Sentence | None:
+    if not found.definition.scored:
+        return None
+    if found.main is None:
+        return Sentence("Ask our own and the rivals' customers in one survey, in one way.")
+    return target_said(found)
+
+
 def _doubts(found: Benchmarked, checks: Checks) -> list[Check]:
     """Failed checks that speak of the scores."""
     others = [c.name for c in about_attributes(found)]
-    return [c for c in checks.failed if c.name not in others]
+    # what takes the verdict away is the sentence itself already
+    return [c for c in checks.failed if c.name not in others and not c.takes_verdict]
 
 
 def _method(found: Benchmarked) -> str:

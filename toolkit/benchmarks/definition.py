@@ -257,6 +257,11 @@ class Benchmark:
         return self.label or f"{self.us} beside its competitors"
 
     @property
+    def scored(self) -> bool:
+        """Whether there are scores to compare, and not practices alone."""
+        return self.survey is not None or self.figures is not None
+
+    @property
     def alpha(self) -> float:
         """The chance of a false claim that is accepted."""
         return 1 - self.level

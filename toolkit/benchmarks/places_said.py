@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from toolkit.benchmarks.gaps import Gap
+from toolkit.benchmarks.practised import Practice
 from toolkit.benchmarks.standings import League
 from toolkit.language import Quantity, Sentence
 
@@ -44,3 +45,15 @@ def standing_said(us: str, main: League | None, gaps: Sequence[Gap], rank_from: 
         (False, False, True): "{us} cannot be told apart from {level}",
     }
     return Sentence(templates[bool(ahead), bool(behind), bool(level)], values)
+
+
+def practices_said(us: str, practices: Sequence[Practice]) -> Sentence:
+    """On how many practices we do better than most; without a full stop."""
+    judged = [p for p in practices if p.better and p.percentile == p.percentile]
+    if not judged:
+        return Sentence("{n} practices of {us} stand beside the rivals'", {"n": len(practices), "us": us})
+    ahead = [p.name.replace("_", " ") for p in judged if p.percentile > 0.5]
+    values = {"us": us, "n": len(ahead), "of": len(judged)}
+    if not ahead:
+        return Sentence("{us} is better than most rivals on none of {of} practices", values)
+    return Sentence("{us} is better than most rivals on {n} of {of} practices: {names}", {**values, "names": names(ahead)})

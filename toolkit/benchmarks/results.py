@@ -12,7 +12,7 @@ from toolkit.benchmarks.alike import Alike, Member
 from toolkit.benchmarks.definition import Benchmark
 from toolkit.benchmarks.gaps import Gap, Pairs
 from toolkit.benchmarks.over_waves import GapTrend, WaveLeague
-from toolkit.benchmarks.places_said import names, standing_said
+from toolkit.benchmarks.places_said import names, practices_said, standing_said
 from toolkit.benchmarks.practised import Practice
 from toolkit.benchmarks.standings import League, Standing
 from toolkit.benchmarks.wanted import Wants
@@ -140,6 +140,8 @@ class Benchmarked(Shown):
     @property
     def title(self) -> Sentence:
         """Ahead of whom, behind whom, and from whom not to be told apart."""
+        if not self.definition.scored:
+            return practices_said(self.definition.us, self.practices)
         return standing_said(self.definition.us, self.main, self.gaps, self.definition.rank_from)
 
     @property
