@@ -10,6 +10,8 @@ from two_arm_tables import declared
 
 from toolkit import experiments
 from toolkit.experiments import Metric
+from toolkit.experiments.adjusting import AdjustedArms
+from toolkit.stats.means import MeanMoments
 
 
 def history(seed: int = 1, n: int = 800, lift: float = 0.3) -> pd.DataFrame:
@@ -40,6 +42,37 @@ def test_the_variance_saved_is_that_of_the_difference():
     assert 0.3 < found.variance_saved < 0.9
     plain = experiments.estimate(history(), declared()).of("y")
     assert np.isnan(plain.variance_saved) and plain.difference is plain.unadjusted
+
+
+def test_the_adjusted_relative_change_of_a_share_is_on_the_log_scale():
+    """exp(log of the ratio -+ t times the root of the two squared relative errors), by least squares."""
+    rng = np.random.default_rng(4)
+    table = history(4, 2000).assign(hit=lambda t: rng.random(2000) < 0.02 + 0.01 * t.before)
+    found = experiments.estimate(table.astype({"hit": int}), declared(Metric("hit", role="primary"), covariates=["before"]))
+    relative, levels = found.of("hit").relative, []
+    centred = table.assign(before=table.before - table.before.mean(), hit=table.hit.astype(float))
+    fit = smf.ols("hit ~ 0 + C(arm) + before", centred).fit()
+    for arm in "ab":
+        rest = fit.resid[table.arm == arm]
+        levels.append((fit.params[f"C(arm)[{arm}]"], rest.std(ddof=1) / np.sqrt(len(rest))))
+    (base, base_se), (level, level_se) = levels
+    step = 1.9612 * np.hypot(base_se / base, level_se / level)
+    assert relative.estimate == pytest.approx(level / base - 1, rel=1e-6)
+    assert np.log1p([relative.low, relative.high]) == pytest.approx(np.log(level / base) + [-step, step], rel=2e-3)
+    assert relative.method.startswith("delta method")
+
+
+@pytest.mark.parametrize(("scale", "holds"), [("log", True), ("linear", False)])
+def test_a_rare_share_needs_the_log_scale(scale, holds):
+    """Five cases expected an arm: the straight interval holds the truth too rarely."""
+    rng = np.random.default_rng(6)
+    n, times, covered = 650, 1500, 0
+    for _ in range(times):
+        both = [MeanMoments(n, p, p * (1 - p) * n / (n - 1)) for p in rng.binomial(n, 0.008, 2).clip(1) / n]
+        found = AdjustedArms(*both, "nothing").relative(0.95, scale)
+        covered += found.low <= 0 <= found.high
+    error = np.sqrt(0.05 * 0.95 / times)
+    assert (covered / times >= 0.95 - 3 * error) == holds
 
 
 def test_a_useless_covariate_saves_nothing():

@@ -44,7 +44,7 @@ def test_the_fast_sums_are_the_engines(calibrate):
 
 def test_intervals_hold_the_planted_effects(calibrate):
     found = calibrate.coverage(range(40), SMALL, ("spring_mail", "upgrade_push"))
-    assert len(found) == 9
+    assert len(found) == 11
     for what, (share, error, _) in found.items():
         assert 0.93 - 3 * error <= share <= 0.97 + 3 * error, what
         assert error < 0.025, what

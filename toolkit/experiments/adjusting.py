@@ -39,9 +39,11 @@ class AdjustedArms:
         """Treatment against control."""
         return _named(means.difference(self.control, self.treatment, level=level), self.method)
 
-    def relative(self, level: float) -> Comparison:
-        """The same as a share of the control's adjusted value."""
-        return _named(means.relative(self.control, self.treatment, level=level), self.method)
+    def relative(self, level: float, scale: str = "linear") -> Comparison:
+        """The same as a share of the control's adjusted value; `scale` as in `means.relative`."""
+        if min(self.control.mean, self.treatment.mean) <= 0:
+            scale = "linear"
+        return _named(means.relative(self.control, self.treatment, level=level, scale=scale), self.method)
 
 
 def adjusted_arms(

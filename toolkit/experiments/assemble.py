@@ -16,9 +16,8 @@ from toolkit.company.expressions import columns_used
 from toolkit.company.kpis import Kpi
 from toolkit.company.models import Company
 from toolkit.company.tests import Test, TestMetric
-from toolkit.experiments.columns import valued
 from toolkit.experiments.definition import Experiment, Metric, noun
-from toolkit.kpis import as_number
+from toolkit.kpis import as_number, with_expressions
 from toolkit.problems import Problem, Refused
 from toolkit.study import Study
 
@@ -178,7 +177,7 @@ def _sums(
         sql["toolkit__w"] = kpi.where
     if dated and at:
         sql["toolkit__t"] = f'"{dated}"'
-    found = valued(there, sql, (), f"toolkit_{name}_rows")
+    found = with_expressions(there, sql)
     num, den = as_number(found.toolkit__n), as_number(found.toolkit__d)
     counts = num.notnull() & den.notnull()
     if kpi.where:

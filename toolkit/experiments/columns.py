@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import ibis.expr.types as ir
 
 from toolkit.company.expressions import check_expression, columns_used, said
 from toolkit.data.frames import ENGINE_ERRORS
 from toolkit.experiments.definition import Experiment, Metric
-from toolkit.kpis import with_expressions
+from toolkit.kpis import queried, with_expressions
 from toolkit.problems import Problem, Refused
 
 
@@ -35,21 +35,7 @@ def place(definition: Experiment, part: str) -> str:
 
 def tested_rows(table: ir.Table, definition: Experiment) -> ir.Table:
     """The rows that belong to the test."""
-    if definition.where is None:
-        return table
-    return table.alias("toolkit_tested").sql(
-        f"SELECT * FROM toolkit_tested WHERE ({definition.where})", dialect="duckdb"
-    )
-
-
-def valued(table: ir.Table, expressions: Mapping[str, str], keep: Iterable[str], name: str) -> ir.Table:
-    """Kept columns and SQL expressions, in a query that can itself be queried by expressions.
-
-    `name` differs from that of every query inside and outside: two of one name cannot be nested.
-    """
-    parts = [f'"{c}"' for c in dict.fromkeys(keep)]
-    parts += [f'({sql}) AS "{column}"' for column, sql in expressions.items()]
-    return table.alias(name).sql(f"SELECT {', '.join(parts)} FROM {name}", dialect="duckdb")
+    return table if definition.where is None else queried(table, "*", definition.where)
 
 
 def columns_of(metric: Metric) -> frozenset[str]:
@@ -119,7 +105,7 @@ def unreadable(rows: ir.Table, definition: Experiment, error: Exception) -> Refu
     """Why an engine could not sum a metric: the values that are no finite numbers, or its own words."""
     problems = []
     for metric in definition.metrics:
-        found = valued(rows, {"n": metric.value, "d": metric.denominator}, (), "toolkit_values")
+        found = with_expressions(rows, {"n": metric.value, "d": metric.denominator})
         parts = [found[c].cast("float64") for c in ("n", "d")]
         try:
             bad = sum(int((p.isinf() | p.isnan()).sum().execute() or 0) for p in parts)

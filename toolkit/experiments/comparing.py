@@ -90,7 +90,9 @@ def compared(
         at_end = plain
         found = (adjusted or {}).get(arm)
         if found is not None and found.reason is None:
-            at_end, lift = found.difference(level), found.relative(level)
+            # where few of a share's cases are the control's, a straight scale holds too rarely
+            scale = "log" if kind == "share" else "linear"
+            at_end, lift = found.difference(level), found.relative(level, scale)
         main = at_end
         if definition.running:
             n = samples[control].n + samples[arm].n

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 import ibis
 import ibis.expr.types as ir
 
-from toolkit.experiments.columns import tested_rows, valued
+from toolkit.experiments.columns import tested_rows
 from toolkit.experiments.definition import Experiment, Metric
 from toolkit.experiments.reading import ARM, Reading, arm_expression, dims_of
 from toolkit.experiments.samples import Sample
-from toolkit.kpis import Measure, as_number
+from toolkit.kpis import Measure, as_number, with_expressions
 from toolkit.scan import aggregate, quantile_ranks
 from toolkit.stats import order_statistics, quantiles, ratios
 from toolkit.stats.comparisons import Interval, undefined_interval
@@ -47,7 +47,7 @@ def _by(rows: ir.Table, definition: Experiment, metric: Metric, dim: str | None,
     if metric.where:
         sql[_VALUE] = f"CASE WHEN ({metric.where}) THEN ({metric.value}) END"
     by_units = reading.basis != "rows"
-    asked = valued(rows, sql, [definition.assigned] if by_units else [], "toolkit_percentile")
+    asked = with_expressions(rows, sql, [definition.assigned] if by_units else [])
     value = as_number(asked[_VALUE])
     asked = asked.mutate(**{_VALUE: ibis.cases((~value.isnan(), value), else_=ibis.null("float64"))})
     dims = (ARM, _DIM)

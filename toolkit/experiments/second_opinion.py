@@ -12,12 +12,12 @@ from dataclasses import replace
 
 import ibis.expr.types as ir
 
-from toolkit.experiments.columns import tested_rows, valued
+from toolkit.experiments.columns import tested_rows
 from toolkit.experiments.definition import Experiment, Metric
 from toolkit.experiments.effects import Effect
 from toolkit.experiments.reading import ARM, Reading, arm_expression
 from toolkit.experiments.samples import Sample, difference, sample_of
-from toolkit.kpis import Measure, as_number
+from toolkit.kpis import Measure, as_number, with_expressions
 from toolkit.scan import aggregate
 from toolkit.stats.winsor import Influence, one_unit
 
@@ -92,7 +92,7 @@ def _winsorised(
     by_unit = reading.basis != "rows"
     if metric.where:
         sql[_NUM] = f"CASE WHEN ({metric.where}) THEN ({metric.value}) END"
-    found = valued(tested, sql, [definition.assigned] if by_unit else [], "toolkit_extremes")
+    found = with_expressions(tested, sql, [definition.assigned] if by_unit else [])
     if by_unit:
         found = _by_unit(found, [ARM, definition.assigned])
     values = found.filter(found[_NUM].notnull() & (found[_NUM] != 0))[_NUM].cast("float64")
