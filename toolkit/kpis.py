@@ -79,7 +79,7 @@ def with_expressions(table: ir.Table, expressions: Mapping[str, str], keep: Iter
         The kept columns, then the new ones.
     """
     parts = [f'"{c}"' for c in dict.fromkeys(keep)]
-    parts += [f'({sql}) AS "{name}"' for name, sql in expressions.items()]
+    parts += [f'({sql}\n) AS "{name}"' for name, sql in expressions.items()]
     return queried(table, ", ".join(parts))
 
 
@@ -98,7 +98,7 @@ def queried(table: ir.Table, chosen: str, where: str | None = None) -> ir.Table:
     rows = table.op()
     depth = len(rows.find(ops.AliasedRelation))
     name = f"toolkit_rows_{depth}_{hash(rows) % 2**32:08x}"
-    only = f" WHERE ({where})" if where else ""
+    only = f" WHERE ({where}\n)" if where else ""  # a comment at its end would take the bracket
     return table.alias(name).sql(f"SELECT {chosen} FROM {name}{only}", dialect="duckdb")
 
 

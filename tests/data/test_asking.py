@@ -126,7 +126,9 @@ def test_text_and_expressions_answer_alike():
     ways = [weigh(way, str, (POSITION, "row")) for way in (found, other)]
     assert ways[0] == ways[1]
     assert ways[0].violations and ways[0].repeats and ways[0].set_aside and ways[0].last
-    kept = [way.rows.derived(way.kept(repeats=True), f"kept {way.rows.name}") for way in (found, other)]
+    kept = [
+        way.rows.derived(way.kept(repeats=True), f"kept {way.rows.name}") for way in (found, other)
+    ]
     rows = [engine.to_pyarrow(k.table().order_by(list(model.columns))).to_pylist() for k in kept]
     assert rows[0] == rows[1] and len(rows[0]) == ways[0].kept - ways[0].repeats
     lookups = [

@@ -50,7 +50,7 @@ def missing_codes(column: Column, table: TableModel) -> tuple[str, ...]:
 
 
 def code_numbers(codes: tuple[str, ...]) -> list[float]:
-    """The codes that are numbers: a cell of the same value means "missing" however it is written."""
+    """The codes that are numbers: a cell of that value means "missing" however it is written."""
     numbers = []
     for code in codes:
         try:

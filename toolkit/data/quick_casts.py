@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from toolkit.company.tables import Column
 from toolkit.data.asking import listed, literal, matches, name_of, trimmed
 from toolkit.data.casting import FALSE, MOST_DIGITS, TRUE, code_numbers
-from toolkit.data.number_marks import NUMERIC, Marks, number_pattern, thousands_pattern
+from toolkit.data.number_marks import NUMERIC, Marks, thousands_pattern
 
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 _MOMENTS = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
+_LONGEST = 38  # letters of a number; fewer than `number_marks` allows digits
 _ZONED = "TIMESTAMP WITH TIME ZONE"
 _MOMENT = (
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
     "(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]{1,6})?)?)?$"
 )
-_PADDED = re.compile(r"(?:%[YmdHMST]|[^%])*")  # parts that DuckDB writes back as strptime reads them
+# parts that DuckDB writes back as it reads them
+_PADDED = re.compile(r"(?:%[YmdHMST]|[^%])*")
 
 
 @dataclass(frozen=True)
@@ -82,11 +84,13 @@ def _from_text(cell: str, column: Column, marks: Marks) -> str:
     if kind == "integer":
         return _integer(cell, marks)
     if kind == "boolean":
-        said = f"LOWER({cell})"
-        return f"CASE WHEN {said} IN {listed(TRUE)} THEN TRUE WHEN {said} IN {listed(FALSE)} THEN FALSE END"
+        true, false = (f"LIST_CONTAINS({_cases(words)}, {cell})" for words in (TRUE, FALSE))
+        return f"CASE WHEN {true} THEN TRUE WHEN {false} THEN FALSE END"
     if kind in NUMERIC:
-        number = f"TRY_CAST({_plain(cell, marks)} AS DOUBLE)"
-        return f"CASE WHEN {matches(cell, number_pattern(marks))} THEN {number} END"
+        whole, point = _whole_part(marks), _point(marks)
+        written = f"^[+-]?(?:{whole}(?:{point}[0-9]+)?|{point}[0-9]+)(?:[eE][+-]?[0-9]{{1,2}})?$"
+        fits = f"{matches(cell, written)} AND LENGTH({cell}) <= {_LONGEST}"
+        return f"CASE WHEN {fits} THEN TRY_CAST({_plain(cell, marks)} AS DOUBLE) END"
     if column.format is not None:
         return _formatted(cell, column.format, kind == "date")
     if kind == "date":  # "infinity" and years BC have other lengths
@@ -96,14 +100,31 @@ def _from_text(cell: str, column: Column, marks: Marks) -> str:
     return f"CASE WHEN {written} THEN TRY_CAST({cell} AS TIMESTAMP) END"
 
 
+def _cases(words: tuple[str, ...]) -> str:
+    """Words as people write them: to change the case of every cell is slow, and so is a long IN."""
+    every = dict.fromkeys(c for w in words for c in (w, w.capitalize(), w.upper()))
+    return "[" + ", ".join(map(literal, every)) + "]"
+
+
 def _integer(cell: str, marks: Marks) -> str:
     number = f"TRY_CAST({cell} AS BIGINT)"
     same = f"CAST({number} AS VARCHAR) = {cell} AND LENGTH({cell}) <= {MOST_DIGITS}"
-    plain = _plain(cell, marks)
-    written = matches(cell, number_pattern(marks, marks.assumed))
-    fits = matches(plain, f"^[+-]?[0-9]{{1,{MOST_DIGITS}}}(?:[.]0+)?$")
-    whole = f"TRY_CAST(REGEXP_REPLACE({plain}, '[.]0+$', '') AS BIGINT)"
-    return f"CASE WHEN {same} THEN {number} WHEN {written} AND {fits} THEN {whole} END"
+    # 5.0 is how a program writes 5 in a column with gaps; 5.000 may be five thousand
+    written = matches(cell, f"^[+-]?{_whole_part(marks)}(?:{_point(marks)}0{{1,2}})?$")
+    fits = f"{written} AND LENGTH({cell}) <= {MOST_DIGITS}"
+    whole = f"TRY_CAST(REGEXP_REPLACE({_plain(cell, marks)}, '[.]0+$', '') AS BIGINT)"
+    return f"CASE WHEN {same} THEN {number} WHEN {fits} THEN {whole} END"
+
+
+def _whole_part(marks: Marks) -> str:
+    """As `number_marks.number_pattern` has it, without the limits that the length keeps as well."""
+    if not marks.thousands:
+        return "[0-9]+"
+    return f"(?:[0-9]{{1,3}}(?:{thousands_pattern(marks.thousands)}[0-9]{{3}})+|[0-9]+)"
+
+
+def _point(marks: Marks) -> str:
+    return "[.]" if marks.decimal == "." else ","
 
 
 def _plain(cell: str, marks: Marks) -> str:
@@ -119,7 +140,8 @@ def _formatted(cell: str, format: str, day: bool) -> str:
         return f"CAST(NULL AS {'DATE' if day else 'TIMESTAMP'})"
     format = literal(format.replace("%T", "%H:%M:%S"))
     moment = f"TRY_STRPTIME({cell}, {format})"
-    same = f"STRFTIME({moment}, {format}) = {cell} AND EXTRACT(YEAR FROM {moment}) BETWEEN 1000 AND 9999"
+    same = f"STRFTIME({moment}, {format}) = {cell}"
+    same += f" AND EXTRACT(YEAR FROM {moment}) BETWEEN 1000 AND 9999"
     if day:
         same += f" AND {moment} = CAST({moment} AS DATE)"
     return f"CASE WHEN {same} THEN CAST({moment} AS {'DATE' if day else 'TIMESTAMP'}) END"

@@ -240,7 +240,7 @@ class Source:
     def _lookup(self, name: str, other: str, on: str, columns: dict[str, str]) -> Lookup:
         rows, there = self._check(name).rows, self._check(other).rows
         if not rows.meets(there):
-            rule = "lies in another engine: a table of a file and one of a database cannot be joined"
+            rule = "lies elsewhere: a table of a file and one of a database cannot be joined"
             raise Refused(Problem(self._place("tables", name, "joins", other), rule))
         return Lookup(on, there, self._model(other).key[0], columns)
 
@@ -251,8 +251,8 @@ class Source:
             found, on_ = f"found in {other}", name_of(on)
             lookups.append(self._lookup(name, other, on, {found: self._model(other).key[0]}))
             gone = f"{on_} IS NOT NULL AND {name_of(found)} IS NULL"
-            counts.append(f"COUNT(CASE WHEN {gone} THEN 1 END) AS {name_of('rows ' + other)}")
-            counts.append(f"COUNT(CASE WHEN {on_} IS NULL THEN 1 END) AS {name_of('none ' + other)}")
+            counts.append(f"COUNT(CASE WHEN {gone} THEN 1 END) AS {name_of(f'rows {other}')}")
+            counts.append(f"COUNT(*) - COUNT({on_}) AS {name_of(f'none {other}')}")
         joined = rows.looked_up(lookups, f"{rows.name} matched")
         counted = joined.ask(f"SELECT {', '.join(counts)} FROM {name_of(joined.name)}")[0]
         return tuple(Unmatched(o, counted[f"rows {o}"], counted[f"none {o}"]) for o in there)

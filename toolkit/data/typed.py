@@ -87,8 +87,8 @@ def _typed_by_duckdb(raw: Raw, model: TableModel, zone: str, engine: DuckDB, nam
         place = [f"rowid + {raw.first} AS {name_of(POSITION)}"]
     open_ = [c for c, rest in counted.items() if rest]
     if not open_:
-        columns = ", ".join([*map(name_of, casts), *place])
-        return Typed(cells.derived(f"SELECT {columns} FROM {name_of(cells.name)}", name), frozenset())
+        text = f"SELECT {', '.join([*map(name_of, casts), *place])} FROM {name_of(cells.name)}"
+        return Typed(cells.derived(text, name), frozenset())
     return _the_long_way(cells, open_, place, raw, model, zone, name)
 
 
