@@ -95,6 +95,20 @@ tests:
 #    covariates: [spend_before]   # known before assignment; makes the answer more precise
 #    segments: [region]           # where the effect may differ
 
+# A change of the plan, and what it promised: in the KPI's unit, or as a share of the level before.
+#changes:
+#  thank_you_note:
+#    label: Thank-you note with each order
+#    kpi: complaint_rate
+#    announced: 2026-03-01
+#    effective: 2026-04-01
+#    due: 2026-12-31
+#    touched: amount >= 20         # whose rows it touches; absent: everybody
+#    promised_relative: -0.2       # a fifth fewer
+#    worthwhile_relative: -0.05
+#    cost: {{money: 2000, hours: 40, hour_rate: 30}}
+#    owner: Service
+
 # A report: its pages in reading order. With 'for_each', one page for every test above.
 packs:
   quarterly:
