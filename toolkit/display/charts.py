@@ -209,9 +209,10 @@ def kpi_panels(
     """
     rows = tuple(rows)
     each = [
-        timeline.over_time(r.lines, r.title, language, r.changes, r.marks, height=130) for r in rows
+        _noted(timeline.over_time(r.lines, r.title, language, r.changes, r.marks, height=130), r.notes, language)
+        for r in rows
     ]
-    said = _listed([r.title for r in rows])
+    said = _listed([_listed([r.title, *r.notes]) for r in rows])
     heads = (Sentence("KPI"), Sentence("Period"), Sentence("Value"))
     cells = tuple(
         (r.title, p.day, p.quantity) for r in rows for line in r.lines if line.tone != "past" for p in line.points
@@ -276,6 +277,15 @@ def _chart(
     return Chart(
         spec, title, Sentence("{title}. {said}.", {"title": title, "said": alt}), table, panel, left
     )
+
+
+def _noted(panel: dict, notes: Sequence[Sentence], language: str) -> dict:
+    """A panel with lines of words between its title and its unit."""
+    if not notes:
+        return panel
+    lines = [channels.said(note, language) for note in notes]
+    unit = panel["title"].get("subtitle")
+    return {**panel, "title": {**panel["title"], "subtitle": [*lines, *([unit] if unit else [])]}}
 
 
 def _by_metric(rows: Sequence) -> dict:

@@ -71,11 +71,12 @@ class Point:
 
 @dataclass(frozen=True)
 class Line:
-    """A series over time, its points in order."""
+    """A series over time, its points in order; `dots` is False where only the line is drawn."""
 
     label: str | Sentence
     points: tuple[Point, ...]
     tone: str = "us"
+    dots: bool = True
 
     def __post_init__(self) -> None:
         if self.tone not in TONES:
@@ -95,12 +96,16 @@ class Change:
 
 @dataclass(frozen=True)
 class Panel:
-    """One series drawn by itself: its lines, the levels to measure against, the changes that touch it."""
+    """One series drawn by itself: its lines, the levels to measure against, the changes that touch it.
+
+    `notes` stand under its title, a line each.
+    """
 
     title: Sentence
     lines: tuple[Line, ...]
     marks: tuple[Mark, ...] = ()
     changes: tuple[Change, ...] = ()
+    notes: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -78,12 +78,12 @@ def over_time(
             "encoding": {**shared, "y": {"field": "value", **y}},
         },
         {
-            "data": values([d for d in data if d["complete"]]),
+            "data": values([d for d in data if d["complete"] and d["dots"]]),
             "mark": {"type": "point", "filled": True, "size": 34, "opacity": 1},
             "encoding": {**shared, "color": dots, "y": {"field": "value", **y}, "tooltip": TOLD},
         },
         {
-            "data": values([d for d in data if not d["complete"]]),
+            "data": values([d for d in data if not d["complete"] and d["dots"]]),
             "mark": {"type": "point", "filled": False, "size": 60, "opacity": 1, "strokeWidth": 2},
             "encoding": {**shared, "color": dots, "y": {"field": "value", **y}, "tooltip": TOLD},
         },
@@ -167,6 +167,7 @@ def _point(i: int, line: Line, point: Point, unit: str, language: str) -> dict:
         "tone": line.tone,
         "dot": point.tone or line.tone,
         "complete": point.complete,
+        "dots": line.dots,
         "told": f"{formats.day(point.day, language)}: {cell_text(q, language)}",
     }
 

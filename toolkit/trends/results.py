@@ -81,15 +81,13 @@ class KpiTrends(Shown):
             variation = k.whole.variation if k.whole else None
             aim = k.aim
             rows.append((
-                k.kpi.title, k.now, k.change, k.change_last_year,
-                Sentence(VARIATION[variation]) if variation else Sentence("Cannot be told"),
-                aim.level if aim and aim.known else None,
-                assurance_words(aim) if aim else None,
-                k.whole.sparkline() if k.whole else "",
+                k.kpi.title, k.now, Sentence(VARIATION[variation]) if variation else Sentence("Cannot be told"),
+                k.whole.sparkline() if k.whole else "", aim.level if aim and aim.known else None,
+                assurance_words(aim) if aim else None, k.change, k.change_last_year,
             ))  # fmt: skip
         heads = tuple(Sentence(h) for h in (
-            "KPI", "Value", "On the period before", "On the same period last year", "Variation", "Target",
-            "Against the target", "Last periods"))
+            "KPI", "Value", "Variation", "Last periods", "Target", "Against the target", "On the period before",
+            "On the same period last year"))
         return Grid(Sentence("All KPIs in {period}", {"period": self.definition.period.label}), heads, tuple(rows))
 
     def signal_grid(self) -> Grid:

@@ -10,7 +10,7 @@ import numpy as np
 from toolkit.language import Quantity, Sentence
 from toolkit.trends.results import KpiTrend, KpiTrends
 from toolkit.trends.series import Series
-from toolkit.trends.wording import VARIATION, listed, rule_said, span_said
+from toolkit.trends.wording import VARIATION, rule_said
 
 _MOST_SIGNALS = 2
 
@@ -32,6 +32,7 @@ class LineRow:
     label: str | Sentence
     points: tuple[PointRow, ...]
     tone: str = "us"
+    dots: bool = True
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class PanelRow:
     lines: tuple[LineRow, ...]
     marks: tuple[MarkRow, ...] = ()
     changes: tuple[ChangeRow, ...] = ()
+    notes: tuple[Sentence, ...] = ()
 
 
 def panels(found: KpiTrends) -> tuple[PanelRow, ...]:
@@ -69,7 +71,7 @@ def _panel(k: KpiTrend, found: KpiTrends) -> PanelRow:
     marks = (MarkRow(k.aim.level.value, Sentence("target")),) if k.aim and k.aim.known else ()
     changes = tuple(ChangeRow(c.day, c.label) for c in found.definition.touching(k.kpi.name)
                     if k.whole.periods[0].start <= c.day < k.whole.periods[-1].end)
-    return PanelRow(_title(k.whole), (*_usual(k.whole), *_pieces(k.whole)), marks, changes)
+    return PanelRow(_title(k.whole), (*_usual(k.whole), *_pieces(k.whole)), marks, changes, _notes(k.whole))
 
 
 def _title(series: Series) -> Sentence:
@@ -78,14 +80,20 @@ def _title(series: Series) -> Sentence:
         return Sentence("{kpi}: too few periods to know what is usual", named)
     if series.equal:
         return Sentence("{kpi}: always the same", named)
-    if not series.recent:
-        variation = series.variation
-        return Sentence("{kpi}: {variation}", {**named, "variation": Sentence(VARIATION[variation].lower())}) if variation else \
-            Sentence("{kpi}", named)
-    said = [Sentence("{what} ({when})", {"what": rule_said(s), "when": span_said(s.first, s.last)})
-            for s in series.telling[:_MOST_SIGNALS]]
-    return Sentence("{kpi}: {variation}, {said}", {
-        **named, "variation": Sentence(VARIATION[series.variation].lower()), "said": listed(said)})
+    if series.variation is None:
+        return Sentence("{kpi}", named)
+    return Sentence("{kpi}: {variation}", {**named, "variation": Sentence(VARIATION[series.variation].lower())})
+
+
+def _notes(series: Series) -> tuple[Sentence, ...]:
+    """The signals of the period asked for, in words short enough for a panel."""
+    if series.equal:
+        return ()
+    return tuple(
+        Sentence("{what}, {first}", {"what": rule_said(s), "first": str(s.first)}) if s.first == s.last
+        else Sentence("{what}, {first} to {last}", {"what": rule_said(s), "first": str(s.first), "last": str(s.last)})
+        for s in series.telling[:_MOST_SIGNALS]
+    )
 
 
 def _usual(series: Series) -> list[LineRow]:
@@ -97,7 +105,7 @@ def _usual(series: Series) -> list[LineRow]:
             PointRow(series.periods[i].start, series.kpi.quantity(
                 float(series.centre[i]), float(min(series.lower[i], series.centre[i])), float(max(series.upper[i], series.centre[i]))))
             for i in piece)
-        rows.append(LineRow("", points, "past"))
+        rows.append(LineRow("", points, "past", dots=False))
     return rows
 
 
