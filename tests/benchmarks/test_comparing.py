@@ -54,11 +54,19 @@ def test_simple_samples_are_compared_by_welch_and_holm():
         assert g.p_adjusted == pytest.approx(corrected[g.rival], rel=1e-6)
 
 
-def test_an_interval_excludes_zero_exactly_where_two_are_told_apart():
+def test_interval_places_and_verdict_never_contradict_each_other():
+    only_holm = 0
     for seed in range(25):
-        found = estimate(answers(seed, 120, (7, 7.4, 7.2, 6.7)), PLAIN)
+        found = estimate(answers(seed, 120, (7, 7.45, 7.2, 6.7)), PLAIN)
         for g in found.gaps:
             assert (g.quantity.low > 0 or g.quantity.high < 0) == g.told
+            us, rival = found.us, found.main[g.rival]
+            if g.told:
+                assert g.p_adjusted <= 0.05 and found.main.told_apart("us", g.rival)
+            only_holm += g.p_adjusted <= 0.05 and not g.told
+            if g.verdict == "behind":
+                assert us.rank_low > 1 and rival.rank_high < 4
+    assert only_holm > 0  # the case is there, or this test would prove nothing
 
 
 def test_equal_companies_are_rarely_told_apart():
@@ -199,12 +207,13 @@ def test_drivers_say_what_goes_with_satisfaction_within_companies():
     x = np.clip(np.rint(rng.normal(3.5, 1, (1200, 3))), 1, 5)
     company = np.repeat(["us", "b"], 600)
     score = np.clip(np.rint(6 + 1.2 * (x[:, 0] - 3.5) + rng.normal(0, 0.7, 1200)), 1, 10)
+    score = np.maximum(score - 2 * (company == "b"), 1)
     x[company == "b", 2] = np.minimum(x[company == "b", 2] + 1, 5)  # a company's level explains nothing
     frame = pd.DataFrame({"company": company, "score": score, "a": x[:, 0], "b": x[:, 1], "c": x[:, 2]})
     survey = Survey("company", (Score("score", 1, 10),), tuple(Attribute(c, c) for c in "abc"))
     found = estimate(frame, Benchmark("us", survey))
     shares = {w.attribute.name: w.share.value for w in found.wants.wanted}
-    assert shares["a"] > 0.95
+    assert shares["a"] > 0.95 and shares["c"] < 0.02
     assert {w.attribute.name: w.quadrant for w in found.wants.wanted}["c"] == "no_hurry"
     assert {w.attribute.name: w.quadrant for w in found.wants.wanted}["a"] == "undetermined"
 
