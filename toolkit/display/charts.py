@@ -156,7 +156,11 @@ def before_after(
     Chart or Grid
         Where nothing was measured there is nothing to draw: a grid that says so.
     """
-    lines = tuple(lines)
+    # an analysis brings rows of its own, which know no more than these
+    lines = tuple(
+        Line(row.label, tuple(Point(p.day, p.quantity, p.complete) for p in row.points), row.tone, dots=row.tone == "us")
+        for row in lines
+    )
     if not any(p.quantity.known for line in lines for p in line.points):
         return Grid(title, (Sentence("Period"), Sentence("Value")), (), Sentence("Nothing was measured."))
     return line_over_time(lines, title, changes=events, language=language)

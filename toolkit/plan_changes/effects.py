@@ -144,7 +144,6 @@ class PathRow:
     day: date
     quantity: Quantity
     complete: bool = True
-    tone: str | None = None
 
 
 @dataclass(frozen=True)
