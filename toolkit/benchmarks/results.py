@@ -61,8 +61,6 @@ class WavePoint:
 
     day: date
     quantity: Quantity
-    complete: bool = True
-    tone: str | None = None
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from toolkit.display.panels import LABEL_OFFSET, MARK_OFFSET, ROW
 from toolkit.display.chart import Chart
 from toolkit.display.charts import dot_interval, line_over_time
 from toolkit.display.layout import WIDE
-from toolkit.display.rows import Cell, Line, Mark, Row
+from toolkit.display.rows import Cell, Line, Mark, Point, Row
 from toolkit.display.theme import INK, PAPER, RULE, TONES, config
 from toolkit.language import Quantity, Sentence, formats
 from toolkit.shown import Grid, cell_text
@@ -32,7 +32,7 @@ _MOST_SAID = 12
 
 def standings(rows: Iterable[Row], title: Sentence, *, language: str = "en") -> Chart | Grid:
     """Where each company stands, its interval with it, in the order given."""
-    rows = tuple(rows)
+    rows = tuple(Row(r.label, r.quantity, r.tone) for r in rows)
     return dot_interval(rows, title, reference=None, language=language) if rows else _nothing(title)
 
 
@@ -44,20 +44,22 @@ def gaps(
     language: str = "en",
 ) -> Chart | Grid:
     """We less each rival: blue ahead, orange behind, grey where they cannot be told apart."""
-    rows = tuple(rows)
+    rows = tuple(Row(r.label, r.quantity, r.tone) for r in rows)
     marks = [Mark(worthwhile, Sentence("worthwhile"))] if worthwhile else []
     return dot_interval(rows, title, marks=marks, language=language) if rows else _nothing(title)
 
 
 def drivers(rows: Iterable[Row], title: Sentence, *, language: str = "en") -> Chart | Grid:
     """Shares of what attributes explain, largest first."""
-    rows = tuple(rows)
+    rows = tuple(Row(r.label, r.quantity, r.tone) for r in rows)
     return dot_interval(rows, title, language=language) if rows else _nothing(title)
 
 
 def over_waves(lines: Iterable[Line], title: Sentence, *, language: str = "en") -> Chart | Grid:
     """Gaps from wave to wave."""
-    lines = tuple(lines)
+    lines = tuple(
+        Line(line.label, tuple(Point(p.day, p.quantity) for p in line.points), line.tone) for line in lines
+    )
     return line_over_time(lines, title, language=language) if lines else _nothing(title)
 
 
