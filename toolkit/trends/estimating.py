@@ -138,7 +138,9 @@ def _judged(panel: Panel, definition: Trends, reads: Mapping[str, Read], values)
     season = SEASONS[panel.every]
     judged = judge(panel.judged, panel.precision, stretches, panel.places, season, published=published,
                    level=definition.level)
-    series = [_series(i, panel, judged, definition, begun) for i in range(len(panel.keys))]
+    inside = definition.period
+    asked = tuple(j for j, p in enumerate(panel.periods) if p.start >= inside.start and p.end <= inside.end)
+    series = [_series(i, panel, judged, asked, begun) for i in range(len(panel.keys))]
     found = {}
     forecasts = _forecasts(panel, series, None if published else season, definition)
     for i, (kpi, segment) in enumerate(panel.keys):
@@ -149,7 +151,7 @@ def _judged(panel: Panel, definition: Trends, reads: Mapping[str, Read], values)
     return found
 
 
-def _series(i: int, panel: Panel, judged: Judged, definition: Trends, begun) -> Series:
+def _series(i: int, panel: Panel, judged: Judged, asked: tuple[int, ...], begun) -> Series:
     kpi, segment = panel.keys[i]
     season = judged.seasons.of_period[i]
     width = 3 * judged.spread[i]
@@ -162,20 +164,19 @@ def _series(i: int, panel: Panel, judged: Judged, definition: Trends, begun) -> 
     year = np.flatnonzero(usual)[-(SEASONS[panel.every] or 1):]
     dated = begun.get(kpi.name, ())
     complete = panel.complete[i]
-    asked = tuple(p for p in panel.periods if p.start >= definition.period.start and p.end <= definition.period.end)
-    if not any(complete[panel.periods.index(p)] for p in asked):
+    if not complete[list(asked)].any():
         last = np.flatnonzero(complete & np.isfinite(panel.values[i]))  # the last whole ones instead
-        asked = tuple(panel.periods[j] for j in last[-max(1, len(asked)):])
+        asked = tuple(last[-max(1, len(asked)):])
     return Series(
         kpi=kpi, segment=segment, periods=panel.periods, values=panel.values[i], rows=panel.rows[i], complete=complete,
-        centre=centre, lower=lower, upper=upper,
+        centre=centre, lower=lower, upper=upper, stretch=judged.stretches[i],
         lowest=float(lower[year].min()) if len(year) else math.nan,
         highest=float(upper[year].max()) if len(year) else math.nan,
         level=float(judged.centre[i][usual][-1]) if usual.any() else math.nan,
         signals=signals_of(kpi, panel.periods, panel.judged[i], judged.marks[:, i], judged.hints[:, i]),
         rho=float(judged.rho[i]), run=int(judged.run[i]), season=float(judged.seasons.weight[i]),
         slope=float(judged.slope[i]), slope_low=float(judged.slope_low[i]), slope_high=float(judged.slope_high[i]),
-        chart=panel.charts[i], since=dated[-1] if dated else None, judged_periods=asked,
+        chart=panel.charts[i], since=dated[-1] if dated else None, judged_periods=tuple(panel.periods[j] for j in asked),
         unfinished=panel.unfinished.get(kpi.name, {}),
     )  # fmt: skip
 

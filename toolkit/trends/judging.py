@@ -45,7 +45,7 @@ class Judged:
     slope: np.ndarray = field(repr=False)
     slope_low: np.ndarray = field(repr=False)
     slope_high: np.ndarray = field(repr=False)
-    latest: np.ndarray = field(repr=False)
+    stretches: np.ndarray = field(repr=False)
     in_latest: np.ndarray = field(repr=False)
 
     def __post_init__(self) -> None:
@@ -84,7 +84,7 @@ def judge(
     -------
     Judged
         `slope` is the trend per period in the latest stretch, (series,), with its interval at
-        `level`; `rho` and `run` are those of the latest stretch; `latest` its number.
+        `level`; `rho` and `run` are those of the latest stretch.
     """
     y = np.where(np.isfinite(precision) & (precision > 0), values, np.nan)
     series, periods = y.shape
@@ -117,7 +117,7 @@ def judge(
     in_latest = stretches == latest[:, None]
     slope = _slopes(np.where(in_latest, seasons.adjusted, np.nan), level)
     return Judged(seasons, **out, marks=marks, hints=hints, rho=rho, run=run, slope=slope[0], slope_low=slope[1],
-                  slope_high=slope[2], latest=latest, in_latest=in_latest)
+                  slope_high=slope[2], stretches=stretches, in_latest=in_latest)
 
 
 def _slopes(y: np.ndarray, level: float) -> np.ndarray:

@@ -12,7 +12,7 @@ from toolkit.company.periods import Kind, Period, span
 from toolkit.language import Quantity, Sentence
 from toolkit.trends.definition import Trend, Trends
 from toolkit.trends.judging import FEWEST_IN_STRETCH
-from toolkit.trends.reading import Read, Segment, value_of
+from toolkit.trends.reading import Cells, Read, Segment, values_of
 
 STILL_TO_COME_VOLUME = 0.01
 STILL_TO_COME_RATIO = 0.20
@@ -41,6 +41,12 @@ class Panel:
         (series, periods).
     precision
         (series, periods): what a value weighs on its chart.
+    charts
+        ``XmR``, ``p`` or ``u`` for each series.
+    complete
+        (series, periods): which periods are whole.
+    judged
+        The values of complete periods; nan elsewhere.
     unfinished
         KPI -> period -> why it is not complete.
     to_come
@@ -53,24 +59,11 @@ class Panel:
     values: np.ndarray = field(repr=False)
     rows: np.ndarray = field(repr=False)
     precision: np.ndarray = field(repr=False)
-    charts: tuple[str, ...] = ()
+    charts: tuple[str, ...]
+    complete: np.ndarray = field(repr=False)
+    judged: np.ndarray = field(repr=False)
     unfinished: Mapping[str, Mapping[Period, Sentence]] = field(default_factory=dict)
     to_come: Mapping[str, Mapping[Period, float]] = field(default_factory=dict)
-
-    @property
-    def complete(self) -> np.ndarray:
-        """Which periods are whole: bool (series, periods)."""
-        out = np.ones(self.values.shape, dtype=bool)
-        for i, (kpi, _) in enumerate(self.keys):
-            for period in self.unfinished.get(kpi.name, {}):
-                if period in self.periods:
-                    out[i, self.periods.index(period)] = False
-        return out
-
-    @property
-    def judged(self) -> np.ndarray:
-        """The values of complete periods; nan elsewhere."""
-        return np.where(self.complete, self.values, np.nan)
 
     @property
     def places(self) -> np.ndarray:
@@ -86,29 +79,31 @@ def panel_of(question: Trends, every: Kind, kpis: tuple[Trend, ...], reads: Mapp
         for segment, by_period in reads[kpi.name].cells[kpi.name].items():
             keys.append((kpi, segment))
             cells.append(by_period)
-    days = [p for by_period in cells for p in by_period]
-    if not days:
+    seen = set().union(*(c.axis for c in cells if len(c))) if cells else set()
+    if not seen:
         return None
-    last = _last_period(question, every)
-    periods = tuple(span(min(days), max(max(days), last)))
+    periods = tuple(span(min(seen), max(max(seen), _last_period(question, every))))
+    at = {p: i for i, p in enumerate(periods)}
+    days = np.array([p.days for p in periods], dtype=float)
     shape = (len(keys), len(periods))
     values, rows, precision = np.full(shape, np.nan), np.zeros(shape, int), np.full(shape, np.nan)
-    at = {p: i for i, p in enumerate(periods)}
     charts = []
-    for i, ((kpi, _), by_period) in enumerate(zip(keys, cells, strict=True)):
-        for period, sums in by_period.items():
-            values[i, at[period]] = value_of(kpi, sums, period)
-            rows[i, at[period]] = sums.rows
-        charts.append(_chart_of(kpi, list(by_period.values())))
-        for period, sums in by_period.items():
-            weight = {"p": sums.denominator, "u": float(period.days)}.get(charts[-1], 1.0)
-            precision[i, at[period]] = weight
+    for i, ((kpi, _), c) in enumerate(zip(keys, cells, strict=True)):
+        place = np.array([at[p] for p in c.axis], dtype=int)
+        values[i, place], rows[i, place] = values_of(kpi, c), c.rows
+        charts.append(_chart_of(kpi, c))
+        weight = {"p": c.denominator, "u": days[place]}.get(charts[-1], 1.0)
+        precision[i, place] = np.where(c.rows > 0, weight, np.nan)
     unfinished, to_come = {}, {}
+    complete = np.ones(shape, dtype=bool)
     for kpi in kpis:
         whole = reads[kpi.name].cells[kpi.name][None]
         to_come[kpi.name] = still_to_come(late.get(kpi.name, {}), question.as_of)
         unfinished[kpi.name] = _unfinished(kpi, whole, to_come[kpi.name], question.as_of, periods)
-    return Panel(every, periods, tuple(keys), values, rows, precision, tuple(charts), unfinished, to_come)
+        mine = [i for i, (k, _) in enumerate(keys) if k is kpi]
+        complete[np.ix_(mine, [at[p] for p in unfinished[kpi.name]])] = False
+    judged = np.where(complete, values, np.nan)
+    return Panel(every, periods, tuple(keys), values, rows, precision, tuple(charts), complete, judged, unfinished, to_come)
 
 
 def _last_period(question: Trends, every: Kind) -> Period:
@@ -117,16 +112,15 @@ def _last_period(question: Trends, every: Kind) -> Period:
     return Period.of(day, every, question.fiscal_year_starts)
 
 
-def _chart_of(kpi: Trend, sums: list) -> str:
+def _chart_of(kpi: Trend, cells: Cells) -> str:
     """p for shares of counted things, u for counts a day, XmR for everything else."""
     if kpi.quantile is not None:
         return "XmR"
-    whole = all(float(s.numerator).is_integer() and float(s.denominator).is_integer() for s in sums)
+    num, den = cells.numerator, cells.denominator
+    whole = bool((num == np.round(num)).all() and (den == np.round(den)).all() and (num >= 0).all())
     if kpi.per:
-        return "u" if kpi.per == "day" and whole and all(s.numerator >= 0 for s in sums) else "XmR"
-    if whole and kpi.format == "percent" and all(0 <= s.numerator <= s.denominator for s in sums):
-        return "p"
-    return "XmR"
+        return "u" if kpi.per == "day" and whole else "XmR"
+    return "p" if whole and kpi.format == "percent" and (num <= den).all() else "XmR"
 
 
 def still_to_come(late: Mapping[Period, Mapping[int, int]], as_of: date) -> dict[Period, float]:
@@ -180,11 +174,12 @@ def stretches_of(panel: Panel, question: Trends) -> tuple[np.ndarray, dict[str, 
     """The number of each series' stretch, and by KPI the changes that began one."""
     out = np.zeros(panel.values.shape, dtype=int)
     begun: dict[str, tuple] = {}
+    numbers: dict[str, np.ndarray] = {}
     for i, (kpi, _) in enumerate(panel.keys):
         if kpi.name not in begun:
             begun[kpi.name] = _beginnings(panel, question, kpi)
-        for change in begun[kpi.name]:
-            out[i] += [p.start >= change.day or p.holds(change.day) for p in panel.periods]
+            numbers[kpi.name] = np.array([sum(p.last_day >= c.day for c in begun[kpi.name]) for p in panel.periods])
+        out[i] = numbers[kpi.name]
     return out, begun
 
 

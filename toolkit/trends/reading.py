@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
 
 from toolkit.company.periods import Kind, Period
 from toolkit.kpis import measured, with_expressions
@@ -46,21 +48,45 @@ class Sums:
         )
 
 
-@dataclass(frozen=True)
-class Read:
-    """What one scan brings.
+@dataclass(frozen=True, eq=False)
+class Cells(Mapping[Period, Sums]):
+    """One KPI in one segment by period, as arrays that all cells of one scan share the axis of.
 
     Attributes
     ----------
-    cells
-        KPI -> segment (None: all) -> period -> sums.
-    late
-        Table -> period -> days from its end until a row came in -> rows; rows that came before
-        it ended count at 0.
+    axis
+        Period -> place, in order of time; a place without rows is no entry.
+    numerator, denominator, rows
+        (periods,)
+    first, last
+        (periods,): days since 1970.
     """
 
-    cells: Mapping[str, Mapping[Segment, Mapping[Period, Sums]]]
-    late: Mapping[str, Mapping[Period, Mapping[int, int]]] = field(default_factory=dict)
+    axis: Mapping[Period, int]
+    numerator: np.ndarray
+    denominator: np.ndarray
+    rows: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+
+    def __getitem__(self, period: Period) -> Sums:
+        i = self.axis[period]
+        if not self.rows[i]:
+            raise KeyError(period)
+        return Sums(float(self.numerator[i]), float(self.denominator[i]), int(self.rows[i]), _since(self.first[i]), _since(self.last[i]))
+
+    def __iter__(self) -> Iterator[Period]:
+        return (p for p, i in self.axis.items() if self.rows[i])
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self.rows))
+
+
+@dataclass(frozen=True)
+class Read:
+    """What one scan brings: KPI -> segment (None: all) -> its sums by period."""
+
+    cells: Mapping[str, Mapping[Segment, Cells]]
 
 
 def period_start(when: ir.Value, kind: Kind, fiscal_year_starts: int = 1) -> ir.Value:
@@ -102,12 +128,12 @@ def read(table: ir.Table, kpis: Sequence[Trend], end: date, *, fiscal_year_start
         The first day that is left out.
     """
     sums = [k for k in kpis if k.quantile is None]
-    cells: dict[str, dict[Segment, dict[Period, Sums]]] = {k.name: {None: {}} for k in kpis}
+    cells: dict[str, dict[Segment, Cells]] = {}
     if sums:
-        _read_sums(table, sums, end, fiscal_year_starts, time_zone, cells)
+        cells |= _read_sums(table, sums, end, fiscal_year_starts, time_zone)
     for kpi in kpis:
         if kpi.quantile is not None:
-            _read_quantile(table, kpi, end, fiscal_year_starts, time_zone, cells[kpi.name])
+            cells[kpi.name] = _read_quantile(table, kpi, end, fiscal_year_starts, time_zone)
     return Read(cells)
 
 
@@ -119,7 +145,7 @@ def _dated(table: ir.Table, kpis: Sequence[Trend], end: date, fys: int, zone: st
     return rows.filter(rows[WHEN].notnull() & (rows[WHEN] < ibis.literal(end)))
 
 
-def _read_sums(table, kpis, end, fys, zone, cells) -> None:
+def _read_sums(table, kpis, end, fys, zone) -> dict[str, dict[Segment, Cells]]:
     dims = list(dict.fromkeys(s for k in kpis for s in k.segments))
     rows = _dated(table, kpis, end, fys, zone, dims)
     wanted = {}
@@ -129,31 +155,73 @@ def _read_sums(table, kpis, end, fys, zone, cells) -> None:
             f"n{i}": rows[k.measure.num].sum(), f"d{i}": rows[k.measure.den].sum(), f"r{i}": counts.sum(),
             f"f{i}": rows[WHEN].min(where=counts), f"l{i}": rows[WHEN].max(where=counts),
         }  # fmt: skip
-    for record in rows.group_by([PERIOD, *dims]).agg(**wanted).to_pyarrow().to_pylist():
-        period = Period.of(_day(record[PERIOD]), kpis[0].every, fys)
-        for i, k in enumerate(kpis):
-            if not record[f"r{i}"]:
-                continue
-            found = Sums(float(record[f"n{i}"]), float(record[f"d{i}"]), int(record[f"r{i}"]),
-                         _day(record[f"f{i}"]), _day(record[f"l{i}"]))
-            for segment in (None, *((s, record[s]) for s in k.segments)):
-                into = cells[k.name].setdefault(segment, {})
-                into[period] = into[period].with_(found) if period in into else found
+    found = rows.group_by([PERIOD, *dims]).agg(**wanted).to_pyarrow().to_pandas()
+    axis, place = _axis(found[PERIOD], kpis[0].every, fys)
+    groups: dict[str | None, tuple[np.ndarray, list]] = {None: (np.zeros(len(found), dtype=int), [None])}
+    for dim in dims:
+        codes, values = pd.factorize(found[dim], use_na_sentinel=False)
+        groups[dim] = codes, [(dim, None if pd.isna(v) else v) for v in values]
+    out = {}
+    for i, k in enumerate(kpis):
+        columns = [found[f"{c}{i}"].fillna(0).to_numpy(dtype=float) for c in "ndr"]
+        days = [_days(found[f"{c}{i}"]) for c in "fl"]
+        out[k.name] = {}
+        for dim in (None, *k.segments):
+            out[k.name] |= _added(columns, days, groups[dim], place, axis)
+    return out
 
 
-def _read_quantile(table, kpi, end, fys, zone, into) -> None:
+def _added(columns, days, group, place: np.ndarray, axis) -> dict[Segment, Cells]:
+    """Sums over everything but the period and one dimension."""
+    codes, names = group
+    n = len(axis)
+    at, size = codes * n + place, len(names) * n
+    sums = [np.bincount(at, weights=c, minlength=size).reshape(-1, n) for c in columns]
+    first, last = np.full(size, np.inf), np.full(size, -np.inf)
+    there = columns[2] > 0
+    np.minimum.at(first, at[there], days[0][there])
+    np.maximum.at(last, at[there], days[1][there])
+    first, last = first.reshape(-1, n), last.reshape(-1, n)
+    return {
+        name: Cells(axis, sums[0][i], sums[1][i], sums[2][i], first[i], last[i])
+        for i, name in enumerate(names) if name is None or sums[2][i].any()
+    }
+
+
+def _axis(starts: pd.Series, every: Kind, fys: int) -> tuple[dict[Period, int], np.ndarray]:
+    """The periods that occur, in order, and each row's place among them."""
+    place, days = pd.factorize(starts, sort=True)
+    return {Period.of(_day(d), every, fys): i for i, d in enumerate(days)}, place
+
+
+def _read_quantile(table, kpi, end, fys, zone) -> dict[Segment, Cells]:
+    out: dict[Segment, Cells] = {}
     for column in (None, *kpi.segments):
         dims = [column] if column else []
         rows = _dated(table, [kpi], end, fys, zone, dims)
         rows = rows.filter(rows[kpi.measure.den] != 0)
         found = rows.group_by([PERIOD, *dims]).agg(
-            v=rows[kpi.measure.num].quantile(kpi.quantile), r=rows.count(), f=rows[WHEN].min(), l=rows[WHEN].max())
-        for record in found.to_pyarrow().to_pylist():
-            period = Period.of(_day(record[PERIOD]), kpi.every, fys)
-            segment = (column, record[column]) if column else None
-            n = int(record["r"])
-            into.setdefault(segment, {})[period] = Sums(
-                float(record["v"]), float(n), n, _day(record["f"]), _day(record["l"]))
+            n0=rows[kpi.measure.num].quantile(kpi.quantile), r0=rows.count(), f0=rows[WHEN].min(), l0=rows[WHEN].max())
+        found = found.to_pyarrow().to_pandas()
+        axis, place = _axis(found[PERIOD], kpi.every, fys)
+        codes, names = np.zeros(len(found), dtype=int), [None]
+        if column:
+            codes, values = pd.factorize(found[column], use_na_sentinel=False)
+            names = [(column, None if pd.isna(v) else v) for v in values]
+        counts = found["r0"].to_numpy(dtype=float)
+        columns = [found["n0"].to_numpy(dtype=float), counts, counts]
+        out |= _added(columns, [_days(found["f0"]), _days(found["l0"])], (codes, names), place, axis)
+    return out
+
+
+def _days(column: pd.Series) -> np.ndarray:
+    """Days since 1970; nan where there is none."""
+    stamps = pd.to_datetime(column)
+    return np.where(stamps.isna(), np.nan, (stamps - pd.Timestamp(0)) / pd.Timedelta(days=1))
+
+
+def _since(days: float) -> date:
+    return date(1970, 1, 1) + timedelta(days=int(days))
 
 
 def read_lateness(table: ir.Table, kpi: Trend, end: date, *, fiscal_year_starts: int = 1,
@@ -183,11 +251,9 @@ def read_lateness(table: ir.Table, kpi: Trend, end: date, *, fiscal_year_starts:
 
 
 def _day(value: object) -> date:
-    if isinstance(value, datetime):
+    if isinstance(value, datetime):  # a pandas stamp is one
         return value.date()
-    if isinstance(value, date):
-        return value
-    return date(1970, 1, 1) + timedelta(days=int(value))
+    return value
 
 
 def value_of(kpi: Trend, sums: Sums, period: Period, parts: int = 1) -> float:
@@ -197,3 +263,15 @@ def value_of(kpi: Trend, sums: Sums, period: Period, parts: int = 1) -> float:
     if kpi.per:
         return sums.numerator / (period.days if kpi.per == "day" else parts)
     return sums.numerator / sums.denominator if sums.denominator else float("nan")
+
+
+def values_of(kpi: Trend, cells: Cells) -> np.ndarray:
+    """`value_of` for every place of the axis; nan where nothing counts."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if kpi.quantile is not None:
+            value = cells.numerator
+        elif kpi.per:
+            value = cells.numerator / (np.array([p.days for p in cells.axis]) if kpi.per == "day" else 1)
+        else:
+            value = cells.numerator / np.where(cells.denominator == 0, np.nan, cells.denominator)
+    return np.where(cells.rows > 0, value, np.nan)

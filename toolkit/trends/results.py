@@ -13,7 +13,7 @@ from toolkit.trends.aims import Aim, Outlook
 from toolkit.trends.definition import Trend, Trends
 from toolkit.trends.goals import GoalState, OverallLine
 from toolkit.trends.series import Series
-from toolkit.trends.wording import VARIATION, assurance_words, chance_words, overview_said, signals_said
+from toolkit.trends.wording import VARIATION, assurance_words, chance_words, signals_said
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class KpiTrends(Shown):
     @property
     def title(self) -> Sentence:
         """What a chart of all of them shows."""
-        return overview_said(self)
+        return Sentence("Each KPI over time, its usual range shaded: blue is improvement, orange concern, hollow not complete")
 
     def grid(self) -> Grid:
         """One row a KPI: value, changes, variation, target, and the last year as a line of blocks."""

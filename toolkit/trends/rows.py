@@ -100,7 +100,7 @@ def _usual(series: Series) -> list[LineRow]:
     """Centre and limits, a line for each stretch of them."""
     rows = []
     told = np.isfinite(series.lower)
-    for piece in _runs_of(told):
+    for piece in (p for n in np.unique(series.stretch) for p in _runs_of(told & (series.stretch == n))):
         points = tuple(
             PointRow(series.periods[i].start, series.kpi.quantity(
                 float(series.centre[i]), float(min(series.lower[i], series.centre[i])), float(max(series.upper[i], series.centre[i]))))

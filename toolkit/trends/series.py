@@ -58,6 +58,8 @@ class Series:
         (periods,): False where a period is not whole; `unfinished` says why.
     centre, lower, upper
         (periods,): usual variation, the season put back; nan where it is not told.
+    stretch
+        (periods,): number of the stretch between changes, from 0.
     lowest, highest
         Of the usual variation over the year, in the latest stretch.
     signals
@@ -85,6 +87,7 @@ class Series:
     centre: np.ndarray = field(repr=False)
     lower: np.ndarray = field(repr=False)
     upper: np.ndarray = field(repr=False)
+    stretch: np.ndarray = field(repr=False)
     lowest: float
     highest: float
     level: float
@@ -197,10 +200,14 @@ def signals_of(kpi: Trend, periods: tuple[Period, ...], values: np.ndarray, mark
     marks, hints
         (rules, periods).
     """
+    if not (marks.any() or hints.any()):
+        return ()
     seen = np.flatnonzero(np.isfinite(values))
     found = []
     for rule, name in enumerate(RULES):
         for told, marked in ((True, marks[rule]), (False, hints[rule])):
+            if not marked.any():
+                continue
             # two of three may lie around one that is not marked
             for run in _runs(marked[seen], 2 if name.startswith("near") else 1):
                 at = seen[run]
