@@ -21,6 +21,12 @@ _MOST_SENTENCES = 5
 _UNJUDGED = ("invalid", "cannot_be_judged", "not_comparable", "no_data", "not_yet_known")
 _LEVELS = frozenset({*VERDICTS["target"], *VERDICTS["measure"]})
 _URGENT = {"harm": 0, "gain": 1, "even": 2, "open": 3}
+_DECIDED = frozenset({
+    "harm", "roll_back", "invalid", "no_worthwhile_effect", "partly_delivered", "behind", "ship", "delivered",
+})
+"""Verdicts that ask for something now; the others stand under their own heading and go on."""
+_TOLD = ("plan_change", "test", "benchmark", "measure")
+"""The kinds whose findings open the report, in turn; targets stand in a table below."""
 _HEADINGS = {
     "target": Sentence("Goals"),
     "plan_change": Sentence("Plan changes"),
@@ -74,7 +80,7 @@ def render_index(findings: Sequence[dict], failed: Mapping[str, str], context: P
     urgent = sorted(
         mains, key=lambda e: (_URGENT[mood(e.finding.verdict)], e.finding.due or date.max)
     )
-    asked = [e for e in urgent if e.finding.decision]
+    asked = [e for e in urgent if e.finding.decision and e.finding.verdict in _DECIDED]
     kinds = [
         (
             heading,
@@ -92,15 +98,35 @@ def render_index(findings: Sequence[dict], failed: Mapping[str, str], context: P
         draws=False,
         context=context,
         here="index",
-        lead=[e for e in urgent if e.finding.verdict not in _UNJUDGED][:_MOST_SENTENCES],
+        lead=_lead(urgent),
         asked=asked,
         kinds=[(heading, entries) for heading, entries in kinds if entries],
         unjudged=[e for e in mains if e.finding.verdict in _UNJUDGED],
         failed=[(links[page], reason) for page, reason in failed.items() if page in links],
         verdicts=_by_page(mains),
+        shared=_shared(mains),
         verdict_words=verdict_words,
         estimate=estimate_of,
     )
+
+
+def _lead(urgent: Sequence[Entry]) -> list[Entry]:
+    """A few sentences: what does harm first, then the most urgent of each kind in turn."""
+    told = [e for e in urgent if e.finding.verdict not in _UNJUDGED and e.finding.verdict != "hold"]
+    harmful = [e for e in told if mood(e.finding.verdict) == "harm" and _kind(e) in _TOLD[:2]]
+    rest = [[e for e in told if _kind(e) == kind and e not in harmful] for kind in _TOLD]
+    in_turn = [group[i] for i in range(_MOST_SENTENCES) for group in rest if i < len(group)]
+    return [*harmful[:2], *in_turn][:_MOST_SENTENCES]
+
+
+def _kind(entry: Entry) -> str:
+    return next(kind for kind, verdicts in VERDICTS.items() if entry.finding.verdict in verdicts)
+
+
+def _shared(mains: list[Entry]) -> frozenset[str]:
+    """Pages with several findings on the index: there the question names a finding, not the page."""
+    pages = [e.page.page for e in mains if e.page]
+    return frozenset(p for p in pages if pages.count(p) > 1)
 
 
 def sketch_of(finding: Finding) -> Sketch | None:
