@@ -80,7 +80,9 @@ def _kpi(k: KpiTrend, found: KpiTrends) -> Finding:
         level=found.definition.level, unit=kpi.unit_shown, n=k.n, n_unit="rows", method=_method(k),
         promised=aim.level.value if aim and aim.known else None, decision=decision_said(k),
         owner=(aim.wanted.owner if aim else None) or kpi.owner, due=aim.wanted.due if aim else None, checks=checks,
-        source=kpi.source, numbers=_numbers(k), answers=ANSWERS, headline=aim is not None and aim.known,
+        source=kpi.source, numbers=_numbers(k), answers=ANSWERS,
+        # a goal that the KPI measures says it already
+        headline=aim is not None and aim.known and not any(g.kpi == kpi.name for g in found.definition.goals.values()),
     )  # fmt: skip
 
 
