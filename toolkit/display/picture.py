@@ -3,21 +3,57 @@
 from __future__ import annotations
 
 import base64
+import re
 from functools import lru_cache
+from xml.etree import ElementTree
 
 from toolkit.display.theme import swapped_for_dark
 
 VEGA_LITE = "6.4"
+
+_SVG = "http://www.w3.org/2000/svg"
+_UNREAD = {"class", "role", "pointer-events"}
+_PLACES = {"d", "transform", "x1", "x2", "y1", "y2"}
+_NOTHING = ("", "M0,0h0v0h0Z")
+_LONG = re.compile(r"-?\d+\.\d{3,}")
 
 
 def drawn(spec: dict) -> str:
     """`spec` as SVG; no data is fetched, whatever the specification says."""
     import vl_convert  # its V8 engine must not be running when a process forks, so not before it is used
 
-    svg = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, allowed_base_urls=[])
+    svg = slim(vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, allowed_base_urls=[]))
     style = f"<style>@media (prefers-color-scheme:dark){{{swapped_for_dark()}}}</style>"
     end = svg.index(">", svg.index("<svg")) + 1
     return svg[:end] + style + svg[end:]
+
+
+def slim(svg: str) -> str:
+    """`svg` without what a still picture does not need: parts for scripts and readers' aids inside an image.
+
+    The picture's words stand beside it; coordinates keep two decimals; a font that every text names is
+    named once.
+    """
+    ElementTree.register_namespace("", _SVG)
+    root = ElementTree.fromstring(svg)
+    fonts = {e.get("font-family") for e in root.iter(f"{{{_SVG}}}text")}
+    for parent in root.iter():
+        for child in list(parent):
+            if child.tag == f"{{{_SVG}}}path" and child.get("d") in _NOTHING and not child.tail:
+                parent.remove(child)
+    for element in root.iter():
+        for name in [n for n in element.attrib if n in _UNREAD or n.startswith("aria-")]:
+            if element is not root:
+                del element.attrib[name]
+        if element.get("opacity") == "1":
+            del element.attrib["opacity"]
+        for name in _PLACES & element.attrib.keys():
+            element.set(name, _LONG.sub(lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), element.get(name)))
+        if len(fonts) == 1:
+            element.attrib.pop("font-family", None)
+    if len(fonts) == 1 and None not in fonts:
+        root.set("font-family", fonts.pop())
+    return ElementTree.tostring(root, encoding="unicode")
 
 
 def as_address(svg: str) -> str:

@@ -33,11 +33,16 @@
     tip.style.top = `${event.clientY + 14}px`;
   };
 
+  const unpacked = (packed) => {
+    const bytes = Uint8Array.from(atob(packed.trim()), (c) => c.charCodeAt(0));
+    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  };
+
   const draw = async (place) => {
     const width = place.clientWidth;
     if (!width || place.dataset.width === String(width)) return;
     place.dataset.width = String(width);
-    const spec = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+    const spec = JSON.parse(await unpacked(document.getElementById(place.dataset.chart).textContent));
     const drawn = document.createElement("div");
     drawn.className = "drawn";
     const options = { ast: true, renderer: "svg", actions: false, mode: "vega-lite", defaultStyle: false, tooltip };
@@ -52,19 +57,13 @@
     place.dataset.state = "drawn";
   };
 
-  const unpack = async (packed) => {
-    const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    const program = document.createElement("script");
-    program.textContent = await new Response(stream).text();
-    document.head.append(program);
-  };
-
   const begin = async () => {
     const packed = document.getElementById("drawing-program");
     // an older browser keeps the still pictures
     if (!packed || typeof DecompressionStream === "undefined") return;
-    await unpack(packed.textContent.trim());
+    const program = document.createElement("script");
+    program.textContent = await unpacked(packed.textContent);
+    document.head.append(program);
     if (typeof window.vegaEmbed !== "function") return;
     document.body.append(tip);
     const places = [...document.querySelectorAll("[data-chart]")];
