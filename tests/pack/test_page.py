@@ -1,6 +1,6 @@
-import hashlib
 import base64
 import gzip
+import hashlib
 import json
 import re
 from dataclasses import replace
