@@ -53,8 +53,9 @@ def difference(now: Value, then: Value) -> tuple[float, float, float]:
     """Difference, its standard error and degrees of freedom; the same units count in both."""
     if now.parts is not None and then.parts is not None:
         moved = now.parts - then.parts
-        se = math.sqrt(len(moved) / (len(moved) - 1) * float(((moved - moved.mean()) ** 2).sum()))
-        return now.value - then.value, se, now.df
+        df = min(now.df, then.df)
+        se = math.sqrt(float((moved**2).sum()) * (df + 1) / df) if df > 0 else math.nan
+        return now.value - then.value, se, df
     se = math.hypot(now.se, then.se)
     df = math.nan
     if now.se > 0 or then.se > 0:
@@ -135,14 +136,16 @@ def _values(found: Aggregates, measure: Measure, unit: str | None) -> dict[str, 
         ratio = num / den
         if found.sums is not None:
             sums = found.sums[(name,)]
-            at = (m.at(measure.num), m.at(measure.den))
-            parts = (sums[:, at[0]] - ratio * sums[:, at[1]]) / den
-            b = len(parts)
-            se = math.sqrt(b / (b - 1) * float((parts**2).sum()))
-            held = int(np.count_nonzero(sums.any(axis=1)))  # a few units fill a few buckets only
-            out[name] = Value(ratio, se, float(held - 1), m.rows, "rows", parts)
+            base = sums[:, m.at(measure.den)]
+            parts = (sums[:, m.at(measure.num)] - ratio * base) / den
+            squares, square_of_base = float((parts**2).sum()), float((base**2).sum())
         else:
+            parts = None
             spread = m.var_of(measure.num) - 2 * ratio * m.cov_of(measure.num, measure.den) + ratio**2 * m.var_of(measure.den)
-            se = math.sqrt(max(spread, 0.0) * m.n) / abs(den) if m.n > 1 else math.nan
-            out[name] = Value(ratio, se, float(m.n - 1), m.rows, "rows")
+            squares = max(spread, 0.0) * max(m.n - 1, 0) / den**2 if m.n > 1 else math.nan
+            square_of_base = (m.var_of(measure.den) * (m.n - 1) if m.n > 1 else 0.0) + m.n * m.mean_of(measure.den) ** 2
+        # rows (or buckets) that do not count are zeros among the others: how many really count
+        counting = den**2 / square_of_base
+        widened = math.sqrt(counting / (counting - 1)) if counting > 1 + 1e-9 else math.nan
+        out[name] = Value(ratio, math.sqrt(squares) * widened, counting - 1, m.rows, "rows", parts)
     return out
