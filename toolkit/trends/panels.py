@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 import numpy as np
 
@@ -71,17 +72,29 @@ class Panel:
         return np.array([p.number - 1 for p in self.periods], dtype=int)
 
 
+def _place_of(kpi: Trend, segment: Segment) -> tuple:
+    """The whole first, then segments as declared, each one's values in their own order, missing last."""
+    if segment is None:
+        return (-1, False, "")
+    column, value = segment
+    return (list(kpi.segments).index(column), value is None, str(value))
+
+
 def panel_of(question: Trends, every: Kind, kpis: tuple[Trend, ...], reads: Mapping[str, Read],
              late: Mapping[str, Mapping[Period, Mapping[int, int]]]) -> Panel | None:
     """The series of all KPIs with that length of period; None where no row counts."""
     keys, cells = [], []
+    kpis = tuple(k for k in kpis if len(reads[k.name].cells[k.name][None]))  # others are said to have no rows
     for kpi in kpis:
-        for segment, by_period in reads[kpi.name].cells[kpi.name].items():
+        found = reads[kpi.name].cells[kpi.name]
+        # the engine brings cells in no order
+        for segment in sorted(found, key=partial(_place_of, kpi)):
+            by_period = found[segment]
             keys.append((kpi, segment))
             cells.append(by_period)
-    seen = set().union(*(c.axis for c in cells if len(c))) if cells else set()
-    if not seen:
+    if not kpis:
         return None
+    seen = set().union(*(c.axis for c in cells))
     periods = tuple(span(min(seen), max(max(seen), _last_period(question, every))))
     at = {p: i for i, p in enumerate(periods)}
     days = np.array([p.days for p in periods], dtype=float)
