@@ -81,3 +81,9 @@ def test_equal_values_have_no_season():
 def test_places_must_fit():
     with pytest.raises(ValueError, match="place in the season"):
         take_out(np.ones((1, 5)), np.array([0, 1, 2, 3, 12]))
+
+
+def test_a_dated_step_is_level_and_leaves_the_season_alone():
+    y = 3 + SEASON[months(36)] + 8.0 * (np.arange(36) >= 18)
+    found = take_out(y, months(36), stretches=(np.arange(36) >= 18)[None].astype(int))
+    assert found.effects[0] == pytest.approx(SEASON - SEASON.mean(), abs=1e-8)

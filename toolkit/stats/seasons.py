@@ -1,7 +1,7 @@
 """What of a short series is its season, and what is left without it?
 
-Each series is fitted by least squares with a level that may bend once a year and one effect for
-each place in the year. The effects are taken out only where they explain more than chance would
+Each series is fitted by least squares with a level that may bend once a year, and step at dated
+changes, and one effect for each place in the year. The effects are taken out only where they explain more than chance would
 (F test), and are then shrunk towards none by how much of them is likely noise. Two whole years
 are the least: with one, a season and a change cannot be told apart.
 
@@ -65,7 +65,12 @@ class Seasons:
 
 
 def take_out(
-    values: np.ndarray, places: np.ndarray, season: int = 12, *, level: float = SEASON_LEVEL
+    values: np.ndarray,
+    places: np.ndarray,
+    season: int = 12,
+    *,
+    stretches: np.ndarray | None = None,
+    level: float = SEASON_LEVEL,
 ) -> Seasons:
     """Take the season out of many series that share their periods.
 
@@ -77,6 +82,8 @@ def take_out(
         Where in the season each period lies, 0 to season - 1; periods are in order of time.
     season : int
         Places in a season: 12 months, 4 quarters.
+    stretches : array (series, periods) of int, optional
+        Number of the stretch between dated changes, from 0: the level may step where it changes.
     level : float
         Significance a season needs to be taken out.
 
@@ -94,24 +101,27 @@ def take_out(
     weight, p_value, freedom = np.zeros(series), np.full(series, np.nan), np.ones(series)
     reasons: list[str | None] = [None] * series
     seen = np.isfinite(y)
-    for pattern, members in _patterns(seen):
+    kept = np.where(seen, 0 if stretches is None else stretches, -1)
+    for numbers, members in _patterns(kept):
+        pattern = numbers >= 0
         reason = _too_short(at[pattern], season)
         if reason:
             for member in members:
                 reasons[member] = reason
             continue
-        found = _fit(y[np.ix_(members, pattern)], np.flatnonzero(pattern), at[pattern], season, level)
+        level_terms = _bending(np.flatnonzero(pattern), season, numbers[pattern])
+        found = _fit(y[np.ix_(members, pattern)], level_terms, at[pattern], season, level)
         effects[members], weight[members], p_value[members], freedom[members] = found
     of_period = effects[:, at]
     return Seasons(effects, of_period, y - of_period, weight, p_value, freedom, tuple(reasons))
 
 
-def _patterns(seen: np.ndarray):
-    """Series with the same gaps are fitted together."""
-    if seen.all():
-        yield np.ones(seen.shape[1], dtype=bool), np.arange(len(seen))
+def _patterns(numbers: np.ndarray):
+    """Series with the same gaps and stretches are fitted together."""
+    if not len(numbers) or (numbers == numbers[0]).all():
+        yield from ((n, np.arange(len(numbers))) for n in numbers[:1])
         return
-    patterns, which = np.unique(seen, axis=0, return_inverse=True)
+    patterns, which = np.unique(numbers, axis=0, return_inverse=True)
     for number, pattern in enumerate(patterns):
         yield pattern, np.flatnonzero(which.ravel() == number)
 
@@ -123,11 +133,10 @@ def _too_short(at: np.ndarray, season: int) -> str | None:
     return None
 
 
-def _fit(y, times, at, season, level):
-    level_terms = _bending(times, season)
+def _fit(y, level_terms, at, season, level):
     dummies = np.eye(season)[at]
     contrasts = dummies[:, :-1] - dummies[:, -1:]  # the effects sum to zero
-    n = len(times)
+    n = len(at)
     q_level, _ = np.linalg.qr(level_terms)
     left = y - (y @ q_level) @ q_level.T
     of_season = contrasts - q_level @ (q_level.T @ contrasts)
@@ -150,9 +159,10 @@ def _fit(y, times, at, season, level):
     return effects, weight, p_value, 1 - weight * more / n
 
 
-def _bending(times: np.ndarray, season: int) -> np.ndarray:
-    """A level that runs straight and may bend once a season."""
+def _bending(times: np.ndarray, season: int, stretch: np.ndarray) -> np.ndarray:
+    """A level that runs straight, may bend once a season, and may step between stretches."""
     knots = np.arange(times[0] + season, times[-1] - season // 2, season)
     columns = [np.ones(len(times)), times - times.mean()]
     columns += [np.maximum(times - k, 0.0) for k in knots]
+    columns += [stretch >= n for n in np.unique(stretch)[1:]]
     return np.column_stack(columns).astype(float)

@@ -89,7 +89,7 @@ def judge(
     y = np.where(np.isfinite(precision) & (precision > 0), values, np.nan)
     series, periods = y.shape
     if season and not published:
-        seasons = take_out(y, places, season)
+        seasons = take_out(y, places, season, stretches=stretches)
     else:
         none = np.zeros((series, season or 1))
         seasons = Seasons(none, np.zeros_like(y), y, np.zeros(series), np.full(series, np.nan),

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.company.periods import Kind, Period
+from toolkit.data.date_texts import in_zone
 from toolkit.kpis import measured, with_expressions
 from toolkit.trends.definition import Trend
 
@@ -112,7 +113,7 @@ def local(when: ir.Value, time_zone: str) -> ir.Value:
     """A moment as the clock of the company's zone shows it; plain moments and days as they are."""
     kind = when.type()
     if kind.is_timestamp() and kind.timezone:
-        return when.cast(f"timestamp('{time_zone}')").cast("timestamp")
+        return in_zone(when, time_zone)
     return when
 
 
@@ -176,12 +177,12 @@ def _added(columns, days, group, place: np.ndarray, axis) -> dict[Segment, Cells
     codes, names = group
     n = len(axis)
     at, size = codes * n + place, len(names) * n
-    sums = [np.bincount(at, weights=c, minlength=size).reshape(-1, n) for c in columns]
+    sums = [np.bincount(at, weights=c, minlength=size).reshape(len(names), n) for c in columns]
     first, last = np.full(size, np.inf), np.full(size, -np.inf)
     there = columns[2] > 0
     np.minimum.at(first, at[there], days[0][there])
     np.maximum.at(last, at[there], days[1][there])
-    first, last = first.reshape(-1, n), last.reshape(-1, n)
+    first, last = first.reshape(len(names), n), last.reshape(len(names), n)
     return {
         name: Cells(axis, sums[0][i], sums[1][i], sums[2][i], first[i], last[i])
         for i, name in enumerate(names) if name is None or sums[2][i].any()
