@@ -147,15 +147,21 @@ class Source:
 
     def _database(self) -> BaseBackend:
         if self._main is None:
-            self._main = connect(self.company.source, self._folder, self._place("source"))
+            self._main = self._steady(connect(self.company.source, self._folder, self._place("source")))
         return self._main
+
+    def _steady(self, engine: BaseBackend) -> BaseBackend:
+        """Threads add up sums in the order they finish: the last bits would differ from run to run."""
+        if engine.name == "duckdb":
+            engine.raw_sql(f"SET threads={self.company.engine.threads}")
+        return engine
 
     def _for_files(self) -> BaseBackend:
         """Files are read by the connected DuckDB, or by one beside another engine."""
         if self._files is None:
             self._work = Path(tempfile.mkdtemp(prefix="toolkit-"))
             local = self.company.source.startswith("duckdb:")
-            self._files = self._database() if local else quiet_duckdb()
+            self._files = self._database() if local else self._steady(quiet_duckdb())
             spill = str(self._work).replace("'", "''")
             self._files.raw_sql(f"SET temp_directory='{spill}'")
         return self._files
