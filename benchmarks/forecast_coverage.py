@@ -1,6 +1,6 @@
 """Do 80 and 95 % forecast intervals hold 80 and 95 % of what came, over rolling origins?
 
-    python benchmarks/forecast_coverage.py [--data ../shared/data/plan_changes] [--company params/demo.yaml]
+    python benchmarks/forecast_coverage.py [--data FOLDER] [--company params/demo.yaml]
 
 Every series is forecast up to twelve periods ahead from about ten origins (from the 24th period
 on), with nothing but what was known then. Prints a row a set: coverage, and the mean absolute
@@ -31,17 +31,27 @@ def public_series(folder: Path) -> Iterator[tuple[str, np.ndarray, int | None]]:
     yield "AirPassengers", of("AirPassengers.csv")[["passengers"]].to_numpy(float).T, 12
     yield "Nile", of("Nile.csv")[["flow"]].to_numpy(float).T, None
     yield "UKDriverDeaths", of("UKDriverDeaths.csv")[["deaths"]].to_numpy(float).T, 12
-    seat = of("Seatbelts.csv")[["DriversKilled", "front", "rear", "kms", "PetrolPrice", "VanKilled"]]
+    seat = of("Seatbelts.csv")[
+        ["DriversKilled", "front", "rear", "kms", "PetrolPrice", "VanKilled"]
+    ]
     yield "Seatbelts, six series", seat.to_numpy(float).T, 12
     yield "Sicily", of("sicily.csv")[["aces"]].to_numpy(float).T, 12
-    states = of("california_prop99.csv", sep=";").pivot(index="State", columns="Year", values="PacksPerCapita")
+    states = of("california_prop99.csv", sep=";").pivot(
+        index="State", columns="Year", values="PacksPerCapita"
+    )
     yield "Proposition 99, 39 states by year", states.to_numpy(float), None
-    yield "CausalImpact vignette", of("causalimpact_vignette.csv")[["y", "x1"]].to_numpy(float).T, None
+    yield (
+        "CausalImpact vignette",
+        of("causalimpact_vignette.csv")[["y", "x1"]].to_numpy(float).T,
+        None,
+    )
     nhs = of("nhsr_ae_attendances.csv", parse_dates=["period"]).query("type == '1'")
     parts = []
     for column in ("attendances", "breaches", "admissions"):
         wide = nhs.pivot(index="org_code", columns="period", values=column)
-        parts.append(wide[(wide.notna().sum(axis=1) == 36) & (wide.min(axis=1) > 0)].to_numpy(float))
+        parts.append(
+            wide[(wide.notna().sum(axis=1) == 36) & (wide.min(axis=1) > 0)].to_numpy(float)
+        )
     yield "NHS A&E, three measures", np.vstack(parts), 12
 
 
@@ -69,7 +79,7 @@ def coverage(y: np.ndarray, season: int | None) -> tuple[int, list[float], float
     for origin in range(min(FIRST_ORIGIN, n - 6), n - 1, max(2, (n - FIRST_ORIGIN) // ORIGINS)):
         ahead = min(AHEAD, n - origin)
         found = forecast(y[:, :origin], places[:origin], ahead, season=season)
-        truth = y[:, origin:origin + ahead]
+        truth = y[:, origin : origin + ahead]
         for held, level in zip(inside, LEVELS, strict=True):
             low, high = found.interval(level)
             held.append(((truth >= low) & (truth <= high)).ravel())
@@ -80,11 +90,16 @@ def coverage(y: np.ndarray, season: int | None) -> tuple[int, list[float], float
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=Path("../shared/data/plan_changes"))
     parser.add_argument("--company", default="params/demo.yaml")
     given = parser.parse_args()
-    print("| series | values forecast | in the 80 % interval | in the 95 % interval | error, sd |\n|---|---|---|---|---|")
+    print(
+        "| series | values forecast | in the 80 % interval | in the 95 % interval | error, sd "
+        "|\n|---|---|---|---|---|"
+    )
     total = []
     for name, y, season in [*public_series(given.data), *company_series(given.company)]:
         n, held, error = coverage(y, season)
@@ -93,8 +108,13 @@ def main() -> None:
     table = np.array(total)
     means, weights = table[:, 1:].mean(axis=0), table[:, 0] / table[:, 0].sum()
     pooled = weights @ table[:, 1:]
-    print(f"| mean of the sets | | {100 * means[0]:.1f} % | {100 * means[1]:.1f} % | {means[2]:.2f} |")
-    print(f"| all values together | {int(table[:, 0].sum()):,} | {100 * pooled[0]:.1f} % | {100 * pooled[1]:.1f} % | {pooled[2]:.2f} |")
+    print(
+        f"| mean of the sets | | {100 * means[0]:.1f} % | {100 * means[1]:.1f} % | {means[2]:.2f} |"
+    )
+    print(
+        f"| all values together | {int(table[:, 0].sum()):,} | {100 * pooled[0]:.1f} % | "
+        f"{100 * pooled[1]:.1f} % | {pooled[2]:.2f} |"
+    )
 
 
 if __name__ == "__main__":

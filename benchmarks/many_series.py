@@ -34,7 +34,12 @@ def series(periods: int, rng: np.random.Generator) -> np.ndarray:
     x = rng.standard_normal((number, periods))
     for t in range(1, periods):
         x[:, t] += 0.3 * x[:, t - 1]
-    return 50 + x + np.sin(np.arange(periods) * np.pi / 6) + rng.normal(0, 0.02, (number, 1)) * np.arange(periods)
+    return (
+        50
+        + x
+        + np.sin(np.arange(periods) * np.pi / 6)
+        + rng.normal(0, 0.02, (number, 1)) * np.arange(periods)
+    )
 
 
 def numbers(x: np.ndarray) -> None:
@@ -55,25 +60,37 @@ def table(x: np.ndarray) -> tuple[pd.DataFrame, trends.Trends]:
     first = Period("month", 2023, 1)
     months = tuple(span(first, first.previous(1 - x.shape[1])))
     days = np.array([m.start for m in months])
-    frame = pd.DataFrame({
-        "day": pd.to_datetime(np.tile(days, SEGMENTS)), "shop": np.repeat(np.arange(SEGMENTS), len(days)),
-        **{f"k{i}": x[i * SEGMENTS:(i + 1) * SEGMENTS].ravel() for i in range(KPIS)},
-    })
-    kpis = tuple(trends.Trend(f"k{i}", Measure(f"k{i}", f"k{i}"), "day", segments=("shop",)) for i in range(KPIS))
+    frame = pd.DataFrame(
+        {
+            "day": pd.to_datetime(np.tile(days, SEGMENTS)),
+            "shop": np.repeat(np.arange(SEGMENTS), len(days)),
+            **{f"k{i}": x[i * SEGMENTS : (i + 1) * SEGMENTS].ravel() for i in range(KPIS)},
+        }
+    )
+    kpis = tuple(
+        trends.Trend(f"k{i}", Measure(f"k{i}", f"k{i}"), "day", segments=("shop",))
+        for i in range(KPIS)
+    )
     last = months[-1]
-    return frame, trends.Trends(kpis, Period.of(last.start, "quarter"), as_of=date.fromordinal(last.end.toordinal() - 1))
+    return frame, trends.Trends(
+        kpis, Period.of(last.start, "quarter"), as_of=date.fromordinal(last.end.toordinal() - 1)
+    )
 
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--periods", type=int, default=36)
     parser.add_argument("--repeat", type=int, default=5)
     given = parser.parse_args()
     x = series(given.periods, np.random.default_rng(1))
     frame, question = table(x)
     work: dict[str, Callable[[], object]] = {
-        "STL alone": lambda: stl(x), "numbers": lambda: numbers(x), "rows to series": lambda: trends.estimate(frame, question),
+        "STL alone": lambda: stl(x),
+        "numbers": lambda: numbers(x),
+        "rows to series": lambda: trends.estimate(frame, question),
     }
     for run in work.values():
         run()
@@ -84,7 +101,10 @@ def main() -> None:
             run()
             taken[name].append(time.perf_counter() - began)
     base = np.median(taken["STL alone"])
-    print(f"| {KPIS * SEGMENTS} series of {given.periods} months | seconds | ratio to STL |\n|---|---|---|")
+    print(
+        f"| {KPIS * SEGMENTS} series of {given.periods} months | seconds | ratio to STL "
+        f"|\n|---|---|---|"
+    )
     for name, seconds in taken.items():
         print(f"| {name} | {np.median(seconds):.2f} | {np.median(seconds) / base:.2f} |")
 

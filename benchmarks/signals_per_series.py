@@ -22,7 +22,9 @@ from toolkit.stats.seasons import take_out
 from toolkit.stats.usual_variation import RULES, usual_variation
 
 SEASON = np.array([0, -1, -1.5, -0.5, 0, 0.5, 0, 0.5, 0, 0.5, 1, 2.5]) * 1.2
-UPWARD = [i for i, rule in enumerate(RULES) if rule in ("above", "run_above", "rising", "near_upper")]
+UPWARD = [
+    i for i, rule in enumerate(RULES) if rule in ("above", "run_above", "rising", "near_upper")
+]
 BEFORE, AFTER = 24, 24
 
 
@@ -69,20 +71,29 @@ def stretches(marks: np.ndarray) -> np.ndarray:
 
 def false_signals(number: int, rng: np.random.Generator) -> list[str]:
     """One row a kind of series."""
-    rows = ["| steady series | months | signals per 36, published rules | signals per 36, told | series with any, told |",
-            "|---|---|---|---|---|"]
+    rows = [
+        "| steady series | months | signals per 36, published rules | signals per 36, told | "
+        "series with any, told |",
+        "|---|---|---|---|---|",
+    ]
     for kind in kinds():
         marks, rules = told(kind.series(number, rng))
         counts = [stretches(m) * 36 / kind.periods for m in (rules, marks)]
         said = [f"{c.mean():.2f} ± {c.std() / np.sqrt(number):.2f}" for c in counts]
-        rows.append(f"| {kind.name} | {kind.periods} | {said[0]} | {said[1]} | {100 * (counts[1] > 0).mean():.0f} % |")
+        rows.append(
+            f"| {kind.name} | {kind.periods} | {said[0]} | {said[1]} | "
+            f"{100 * (counts[1] > 0).mean():.0f} % |"
+        )
     return rows
 
 
 def delays(number: int, rng: np.random.Generator) -> list[str]:
     """One row a step and kind of noise."""
-    rows = ["| step | noise | told after (median months) | within 3 | within 6 | within 12 | published rules, median |",
-            "|---|---|---|---|---|---|---|"]
+    rows = [
+        "| step | noise | told after (median months) | within 3 | within 6 | within 12 | "
+        "published rules, median |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for step in (1, 2, 3):
         for rho in (0.0, 0.3):
             x = Kind("", BEFORE + AFTER, rho).series(number, rng)
@@ -93,20 +104,29 @@ def delays(number: int, rng: np.random.Generator) -> list[str]:
                     seen = marks[UPWARD][:, :, BEFORE:].any(axis=(0, 2))
                     first[name] = np.where(np.isinf(first[name]) & seen, end - BEFORE, first[name])
             within = [f"{100 * (first['told'] <= k).mean():.0f} %" for k in (3, 6, 12)]
-            medians = [f"{np.median(f):.0f}" if np.isfinite(np.median(f)) else f"over {AFTER}" for f in first.values()]
+            medians = [
+                f"{np.median(f):.0f}" if np.isfinite(np.median(f)) else f"over {AFTER}"
+                for f in first.values()
+            ]
             noise = f"AR {rho:.1f}" if rho else "independent"
-            rows.append(f"| {step} sd | {noise} | {medians[0]} | {' | '.join(within)} | {medians[1]} |")
+            rows.append(
+                f"| {step} sd | {noise} | {medians[0]} | {' | '.join(within)} | {medians[1]} |"
+            )
     return rows
 
 
 def main() -> None:
     """Print both tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--series", type=int, default=4000)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     rng = np.random.default_rng(given.seed)
-    print("\n".join([*false_signals(given.series, rng), "", *delays(max(given.series // 4, 1), rng)]))
+    print(
+        "\n".join([*false_signals(given.series, rng), "", *delays(max(given.series // 4, 1), rng)])
+    )
 
 
 if __name__ == "__main__":

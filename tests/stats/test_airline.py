@@ -19,9 +19,13 @@ def test_air_passengers(shared_data):
     assert found.low[0] < found.value[0] < found.high[0]
 
 
-@pytest.mark.parametrize("values, said", [
-    (np.r_[np.ones(40), 0.0], "positive"), (np.ones(20), "20 measured periods; 30 are needed"),
-])
+@pytest.mark.parametrize(
+    "values, said",
+    [
+        (np.r_[np.ones(40), 0.0], "positive"),
+        (np.ones(20), "20 measured periods; 30 are needed"),
+    ],
+)
 def test_what_it_refuses(values, said):
     with pytest.raises(ValueError, match=said):
         airline(values, 3)

@@ -1,4 +1,4 @@
-"""Forecasts: closed forms, other packages, past errors that use only the past, intervals that hold."""
+"""Forecasts: closed forms, other packages, only the past is used, intervals that hold."""
 
 from __future__ import annotations
 
@@ -32,12 +32,24 @@ def test_smoothing_is_statsmodels_with_the_same_constants():
 
     y = np.random.default_rng(2).normal(10, 1, 30)
     for f, alpha in zip(by_family(30, 5, "level"), (0.03, 0.08, 0.15), strict=False):
-        model = ExponentialSmoothing(y, initialization_method="known", initial_level=y[:WARM_UP].mean())
-        assert y @ f.ahead == pytest.approx(model.fit(smoothing_level=alpha, optimized=False).forecast(5), rel=1e-10)
+        model = ExponentialSmoothing(
+            y, initialization_method="known", initial_level=y[:WARM_UP].mean()
+        )
+        assert y @ f.ahead == pytest.approx(
+            model.fit(smoothing_level=alpha, optimized=False).forecast(5), rel=1e-10
+        )
     f = by_family(30, 5, "damped trend")[-1]
-    model = ExponentialSmoothing(y, trend="add", damped_trend=True, initialization_method="known",
-                                 initial_level=y[:WARM_UP].mean(), initial_trend=0.0)
-    fit = model.fit(smoothing_level=0.85, smoothing_trend=0.06 / 0.85, damping_trend=DAMPING, optimized=False)
+    model = ExponentialSmoothing(
+        y,
+        trend="add",
+        damped_trend=True,
+        initialization_method="known",
+        initial_level=y[:WARM_UP].mean(),
+        initial_trend=0.0,
+    )
+    fit = model.fit(
+        smoothing_level=0.85, smoothing_trend=0.06 / 0.85, damping_trend=DAMPING, optimized=False
+    )
     # statsmodels' trend smoothing moves the trend by the level's own change: beta* = beta / alpha
     assert y @ f.ahead == pytest.approx(fit.forecast(5), rel=1e-8)
 
@@ -48,9 +60,13 @@ def test_theta_is_smoothing_with_half_the_slope():
     y = np.random.default_rng(3).normal(10, 1, 60) + 0.2 * np.arange(60)
     line = np.polyfit(np.arange(60), y, 1)[0]
     theirs = ThetaModel(y, deseasonalize=False, period=1).fit()
-    f = min(by_family(60, 4, "theta"), key=lambda f: abs((y @ f.ahead)[0] - theirs.forecast(4).iloc[0]))
+    f = min(
+        by_family(60, 4, "theta"), key=lambda f: abs((y @ f.ahead)[0] - theirs.forecast(4).iloc[0])
+    )
     assert np.diff(y @ f.ahead) == pytest.approx(np.full(3, line / 2), rel=1e-6)
-    assert y @ f.ahead == pytest.approx(theirs.forecast(4).to_numpy(), rel=0.02)  # its alpha is estimated
+    assert y @ f.ahead == pytest.approx(
+        theirs.forecast(4).to_numpy(), rel=0.02
+    )  # its alpha is estimated
 
 
 @pytest.mark.parametrize("f", filters(24, 6), ids=lambda f: f.family)
@@ -94,7 +110,7 @@ def test_origins_lie_in_the_past_and_leave_enough():
 def test_the_past_error_is_what_was_missed_from_each_origin():
     y = np.random.default_rng(5).normal(10, 1, 30)
     found = forecast(y, NONE[:30], 3, season=None, logs=False)
-    missed = [np.abs(y[o:o + 3] - y[:o].mean()) for o in origins_of(30, 8)]
+    missed = [np.abs(y[o : o + 3] - y[:o].mean()) for o in origins_of(30, 8)]
     assert found.tried[METHODS.index("mean"), 0] == pytest.approx(np.concatenate(missed).mean())
 
 
@@ -128,18 +144,38 @@ def test_intervals_hold_on_simulated_series(kind):
 
 def published(folder) -> list[tuple[np.ndarray, int | None]]:
     """(series, periods) and season: the sets of docs/methods.md."""
+
     def of(name, **how):
         return pd.read_csv(folder / name, **how)
 
-    out = [(of("AirPassengers.csv")[["passengers"]], 12), (of("Nile.csv")[["flow"]], None),
-           (of("UKDriverDeaths.csv")[["deaths"]], 12), (of("sicily.csv")[["aces"]], 12),
-           (of("Seatbelts.csv")[["DriversKilled", "front", "rear", "kms", "PetrolPrice", "VanKilled"]], 12),
-           (of("causalimpact_vignette.csv")[["y", "x1"]], None),
-           (of("california_prop99.csv", sep=";").pivot(index="Year", columns="State", values="PacksPerCapita"), None)]
+    out = [
+        (of("AirPassengers.csv")[["passengers"]], 12),
+        (of("Nile.csv")[["flow"]], None),
+        (of("UKDriverDeaths.csv")[["deaths"]], 12),
+        (of("sicily.csv")[["aces"]], 12),
+        (
+            of("Seatbelts.csv")[
+                ["DriversKilled", "front", "rear", "kms", "PetrolPrice", "VanKilled"]
+            ],
+            12,
+        ),
+        (of("causalimpact_vignette.csv")[["y", "x1"]], None),
+        (
+            of("california_prop99.csv", sep=";").pivot(
+                index="Year", columns="State", values="PacksPerCapita"
+            ),
+            None,
+        ),
+    ]
     nhs = of("nhsr_ae_attendances.csv", parse_dates=["period"]).query("type == '1'")
-    wide = [nhs.pivot(index="period", columns="org_code", values=c) for c in ("attendances", "breaches", "admissions")]
+    wide = [
+        nhs.pivot(index="period", columns="org_code", values=c)
+        for c in ("attendances", "breaches", "admissions")
+    ]
     wide = [w.loc[:, (w.notna().sum() == 36) & (w.min() > 0)] for w in wide]
-    return [(frame.to_numpy(float).T, season) for frame, season in [*out, (pd.concat(wide, axis=1), 12)]]
+    return [
+        (frame.to_numpy(float).T, season) for frame, season in [*out, (pd.concat(wide, axis=1), 12)]
+    ]
 
 
 def test_intervals_hold_over_rolling_origins_of_published_series(shared_data):
@@ -152,7 +188,12 @@ def test_intervals_hold_over_rolling_origins_of_published_series(shared_data):
             found = forecast(y[:, :origin], np.arange(origin) % (season or 1), ahead, season=season)
             for level, into in inside.items():
                 low, high = found.interval(level)
-                into.append(((y[:, origin:origin + ahead] >= low) & (y[:, origin:origin + ahead] <= high)).ravel())
+                into.append(
+                    (
+                        (y[:, origin : origin + ahead] >= low)
+                        & (y[:, origin : origin + ahead] <= high)
+                    ).ravel()
+                )
         for level, into in held.items():
             into.append((np.concatenate(inside[level]).mean(), sum(map(len, inside[level]))))
     for level, sets in held.items():
@@ -194,7 +235,11 @@ def test_what_cannot_be_forecast_says_why():
     assert found.reasons[0].startswith("7 measured periods")
     assert found.reasons[1] == "all values are equal"
     assert found.reasons[2] == "the last period has no measurement"
-    assert found.reasons[3] is None and np.isfinite(found.value[3]).all() and np.isnan(found.value[:3]).all()
+    assert (
+        found.reasons[3] is None
+        and np.isfinite(found.value[3]).all()
+        and np.isnan(found.value[:3]).all()
+    )
 
 
 def test_gaps_are_bridged_for_the_forecast_only():

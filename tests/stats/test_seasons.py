@@ -62,7 +62,10 @@ def test_a_step_in_the_level_is_no_season():
 def test_less_than_two_years_have_no_season_and_say_so():
     x = np.random.default_rng(7).normal(size=(2, 23)) + 9 * SEASON[months(23)]
     found = take_out(x, months(23))
-    assert np.array_equal(found.adjusted, x) and found.reasons == ("a season needs two whole years",) * 2
+    assert (
+        np.array_equal(found.adjusted, x)
+        and found.reasons == ("a season needs two whole years",) * 2
+    )
 
 
 def test_gaps_are_fitted_around_and_stay_gaps():

@@ -42,7 +42,9 @@ def test_the_published_limits_of_screened_moving_ranges():
 
 def test_rrk_before_april_2018(shared_data):
     """NHSRplotthedots' vignette: type 1 breaches of RRK, n 24."""
-    rows = pd.read_csv(shared_data / "plan_changes" / "nhsr_ae_attendances.csv", parse_dates=["period"])
+    rows = pd.read_csv(
+        shared_data / "plan_changes" / "nhsr_ae_attendances.csv", parse_dates=["period"]
+    )
     rows = rows[(rows.org_code == "RRK") & (rows.type == "1") & (rows.period < "2018-04-01")]
     found = usual_variation(rows.sort_values("period").breaches.to_numpy(float))
     limits = found.centre[0] + np.array([-3, 3]) * found.sigma[0, 0]
@@ -51,7 +53,9 @@ def test_rrk_before_april_2018(shared_data):
     hints = {rule: np.flatnonzero(found.hints[i, 0]) + 1 for i, rule in enumerate(RULES)}
     assert list(hints["above"]) == [10]
     assert list(hints["run_below"]) == list(range(11, 19))
-    assert not found.hints[[RULES.index(r) for r in ("below", "run_above", "rising", "falling")]].any()
+    assert not found.hints[
+        [RULES.index(r) for r in ("below", "run_above", "rising", "falling")]
+    ].any()
 
 
 @pytest.mark.parametrize("gaps", [False, True])

@@ -16,7 +16,11 @@ MONTHS = [Period("month", 2023, 1).previous(-i) for i in range(60)]
 
 def monthly(values, **columns) -> pd.DataFrame:
     """One row a month from January 2023, on its 15th; nan is a month without a row."""
-    rows = [(pd.Timestamp(m.start) + pd.Timedelta(days=14), v) for m, v in zip(MONTHS, values, strict=False) if np.isfinite(v)]
+    rows = [
+        (pd.Timestamp(m.start) + pd.Timedelta(days=14), v)
+        for m, v in zip(MONTHS, values, strict=False)
+        if np.isfinite(v)
+    ]
     return pd.DataFrame({"day": [r[0] for r in rows], "y": [r[1] for r in rows], **columns})
 
 
@@ -26,7 +30,9 @@ def kpi(name: str = "y", **more) -> trends.Trend:
     return trends.Trend(name, **given)
 
 
-def asked(*kpis: trends.Trend, period: str = "2025Q4", as_of: date | None = None, **more) -> trends.Trends:
+def asked(
+    *kpis: trends.Trend, period: str = "2025Q4", as_of: date | None = None, **more
+) -> trends.Trends:
     """A question about a quarter, all data there."""
     found = Period.parse(period, more.get("fiscal_year_starts", 1))
     return trends.Trends(kpis or (kpi(),), found, as_of or found.last_day, **more)

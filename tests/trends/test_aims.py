@@ -18,12 +18,21 @@ def aim(values, wanted: Wanted, better: str = "higher", **more):
     return trends.estimate(monthly(values), asked(kpi(target=wanted, better=better), **more))["y"]
 
 
-@pytest.mark.parametrize("better, level, said", [
-    ("higher", 40, "reliably_met"), ("higher", 50, "hit_and_miss"), ("higher", 60, "reliably_missed"),
-    ("lower", 60, "reliably_met"), ("lower", 50, "hit_and_miss"), ("lower", 40, "reliably_missed"),
-])
+@pytest.mark.parametrize(
+    "better, level, said",
+    [
+        ("higher", 40, "reliably_met"),
+        ("higher", 50, "hit_and_miss"),
+        ("higher", 60, "reliably_missed"),
+        ("lower", 60, "reliably_met"),
+        ("lower", 50, "hit_and_miss"),
+        ("lower", 40, "reliably_missed"),
+    ],
+)
 def test_assurance_is_where_the_usual_range_lies(better, level, said):
-    found = trends.estimate(monthly(steady()), asked(kpi(target=Wanted(level=level), better=better)))
+    found = trends.estimate(
+        monthly(steady()), asked(kpi(target=Wanted(level=level), better=better))
+    )
     assert found["y"].aim.assurance == said and found["y"].whole.variation == "steady"
     finding = next(f for f in trends.conclude(found, trends.check(found)) if f.kpi)
     assert (finding.verdict, finding.variation, finding.promised) == (said, "steady", level)
@@ -48,15 +57,20 @@ def test_a_baseline_period_is_measured():
     found = aim(values, Wanted(relative_change=-0.5, baseline_period="2024Q1"))
     assert found.aim.baseline.value == pytest.approx(values[12:15].mean())
     assert found.aim.level.value == pytest.approx(values[12:15].mean() / 2)
-    assert aim(values, Wanted(relative_change=1, baseline_period="2023")).aim.level.value == pytest.approx(2 * values[:12].mean())
+    assert aim(
+        values, Wanted(relative_change=1, baseline_period="2023")
+    ).aim.level.value == pytest.approx(2 * values[:12].mean())
 
 
-@pytest.mark.parametrize("wanted, said", [
-    (Wanted(relative_change=0.1), "has no baseline"),
-    (Wanted(relative_change=0.1, baseline_period="2019Q1"), "no rows in Q1 2019"),
-    (Wanted(relative_change=0.1, baseline_period="2025Q7"), "quarters 1 to 4"),
-    (Wanted(relative_change=0.1, baseline_period="soon"), "is no period"),
-])
+@pytest.mark.parametrize(
+    "wanted, said",
+    [
+        (Wanted(relative_change=0.1), "has no baseline"),
+        (Wanted(relative_change=0.1, baseline_period="2019Q1"), "no rows in Q1 2019"),
+        (Wanted(relative_change=0.1, baseline_period="2025Q7"), "quarters 1 to 4"),
+        (Wanted(relative_change=0.1, baseline_period="soon"), "is no period"),
+    ],
+)
 def test_a_target_that_cannot_be_known_says_why(wanted, said):
     found = aim(steady(), wanted)
     assert not found.aim.known and said in found.aim.level.reason and found.aim.assurance is None
@@ -107,7 +121,14 @@ def test_a_due_day_too_far_away_is_not_forecast():
 
 def test_steps_on_the_way():
     values = steady()
-    found = aim(values, Wanted(level=60, due=DUE, steps=((10.0, date(2025, 3, 31)), (90.0, date(2025, 9, 30)), (55.0, date(2026, 3, 31)))))
+    found = aim(
+        values,
+        Wanted(
+            level=60,
+            due=DUE,
+            steps=((10.0, date(2025, 3, 31)), (90.0, date(2025, 9, 30)), (55.0, date(2026, 3, 31))),
+        ),
+    )
     assert [m.reached for m in found.aim.milestones] == [True, False, None]
 
 

@@ -1,4 +1,4 @@
-"""What is said of whole series: signals in words, trend, break with its date, segments, findings."""
+"""What is said of whole series: signals in words, break with its date, segments, findings."""
 
 from __future__ import annotations
 
@@ -34,7 +34,12 @@ def test_a_step_in_the_last_quarter_is_told_with_its_date(better, said):
     values[33:] += 7
     found, one = judged(values, better=better)
     assert one.whole.variation == said
-    assert [(s.rule, s.points, str(s.first), str(s.last)) for s in one.whole.recent][0] == ("above", 3, "2025-10", "2025-12")
+    assert [(s.rule, s.points, str(s.first), str(s.last)) for s in one.whole.recent][0] == (
+        "above",
+        3,
+        "2025-10",
+        "2025-12",
+    )
     text = trends.conclude(found, trends.check(found))[1].sentence.text()
     assert "3 in a row above the usual range (October 2025 to December 2025)" in text
     panel = trends.panels(found)[0]
@@ -72,7 +77,9 @@ def test_hints_of_the_published_rules_are_named_as_such():
     hints = [s for s in one.whole.signals if not s.told]
     assert hints and one.whole.rho > 0.3
     assert "A hint only" in found.signal_grid().text()
-    check = next(c for c in trends.check(found) if c.name.template == "The published rules mark more")
+    check = next(
+        c for c in trends.check(found) if c.name.template == "The published rules mark more"
+    )
     assert check.passed is None
 
 
@@ -84,7 +91,10 @@ def test_segments_have_series_and_findings_of_their_own():
     findings = {f.id: f for f in trends.conclude(found, trends.check(found))}
     assert findings["kpi_trends/y/shop=a"].variation == "steady"
     assert findings["kpi_trends/y/shop=b"].variation == "worsening"
-    assert "shop=b" in findings["kpi_trends/y/shop=b"].sentence.text() and "Worsening" in found.segment_grid().text()
+    assert (
+        "shop=b" in findings["kpi_trends/y/shop=b"].sentence.text()
+        and "Worsening" in found.segment_grid().text()
+    )
 
 
 def test_findings_survive_the_notebook():
@@ -92,7 +102,9 @@ def test_findings_survive_the_notebook():
     shown = trends.conclude(found, trends.check(found))
     there = [finding_of(f) for f in json.loads(json.dumps(shown._repr_mimebundle_()[FINDING]))]
     assert [f.id for f in there] == [f.id for f in shown] and there[1].variation == "steady"
-    assert Grid.from_json(json.loads(json.dumps(found.grid().to_json()))).text() == found.grid().text()
+    assert (
+        Grid.from_json(json.loads(json.dumps(found.grid().to_json()))).text() == found.grid().text()
+    )
 
 
 def test_change_against_the_quarter_before_is_welchs_test():
@@ -111,10 +123,20 @@ def test_customers_in_both_quarters_are_compared_with_themselves():
     rng = np.random.default_rng(8)
     who = np.arange(3000)
     taste = rng.normal(0, 5, 3000)
-    frame = pd.concat([
-        pd.DataFrame({"day": pd.Timestamp("2025-08-15"), "who": who, "y": taste + rng.normal(0, 1, 3000)}),
-        pd.DataFrame({"day": pd.Timestamp("2025-11-15"), "who": who, "y": taste + 0.2 + rng.normal(0, 1, 3000)}),
-    ])
+    frame = pd.concat(
+        [
+            pd.DataFrame(
+                {"day": pd.Timestamp("2025-08-15"), "who": who, "y": taste + rng.normal(0, 1, 3000)}
+            ),
+            pd.DataFrame(
+                {
+                    "day": pd.Timestamp("2025-11-15"),
+                    "who": who,
+                    "y": taste + 0.2 + rng.normal(0, 1, 3000),
+                }
+            ),
+        ]
+    )
     frame["who"] = frame.who.astype(str)
     found = trends.estimate(frame, asked(kpi(unit="who")))["y"]
     paired = np.std(frame.y.to_numpy()[3000:] - frame.y.to_numpy()[:3000]) / np.sqrt(3000)
@@ -126,6 +148,8 @@ def test_customers_in_both_quarters_are_compared_with_themselves():
 def test_a_percentile_has_its_order_statistics():
     rng = np.random.default_rng(9)
     y = rng.exponential(1, 999)
-    found = trends.estimate(pd.DataFrame({"day": pd.Timestamp("2025-11-15"), "y": y}), asked(kpi(quantile=0.9)))["y"]
+    found = trends.estimate(
+        pd.DataFrame({"day": pd.Timestamp("2025-11-15"), "y": y}), asked(kpi(quantile=0.9))
+    )["y"]
     assert found.now.value == pytest.approx(np.quantile(y, 0.9))
     assert found.now.low < np.quantile(y, 0.9) < found.now.high

@@ -22,14 +22,22 @@ EVERY_DAY = [date(2023, 12, 20) + timedelta(days=i) for i in range(900)]
 @pytest.mark.parametrize("starts", [1, 2, 4, 10, 12])
 def test_the_engine_begins_periods_where_the_calendar_does(kind, starts):
     table = ibis.memtable(pd.DataFrame({"day": pd.to_datetime(EVERY_DAY)}))
-    found = table.mutate(start=period_start(table.day, kind, starts)).order_by("day").to_pyarrow().to_pylist()
+    found = (
+        table.mutate(start=period_start(table.day, kind, starts))
+        .order_by("day")
+        .to_pyarrow()
+        .to_pylist()
+    )
     for row in found:
         day = row["day"].date()
         assert row["start"] == Period.of(day, kind, starts).start, day
 
 
 def test_a_fiscal_quarter_has_the_months_of_its_year():
-    found = trends.estimate(monthly(np.arange(36.0)), asked(period="2025Q4", fiscal_year_starts=4, as_of=date(2025, 12, 31)))
+    found = trends.estimate(
+        monthly(np.arange(36.0)),
+        asked(period="2025Q4", fiscal_year_starts=4, as_of=date(2025, 12, 31)),
+    )
     # fiscal 2025 ends in March 2025: Q4 is January to March 2025, values 24, 25, 26
     assert found["y"].now.value == pytest.approx(25)
     assert [str(p) for p in found["y"].whole.judged_periods] == ["2025-01", "2025-02", "2025-03"]
@@ -37,9 +45,13 @@ def test_a_fiscal_quarter_has_the_months_of_its_year():
 
 
 def test_a_week_that_straddles_years_is_one_period():
-    days = pd.to_datetime([f"2024-12-{d}" for d in range(23, 32)] + [f"2025-01-0{d}" for d in range(1, 6)])
+    days = pd.to_datetime(
+        [f"2024-12-{d}" for d in range(23, 32)] + [f"2025-01-0{d}" for d in range(1, 6)]
+    )
     frame = pd.DataFrame({"day": days, "y": 1.0})
-    found = trends.estimate(frame, asked(kpi(every="week", per="period"), period="2025Q1", as_of=date(2025, 3, 31)))
+    found = trends.estimate(
+        frame, asked(kpi(every="week", per="period"), period="2025Q1", as_of=date(2025, 3, 31))
+    )
     whole = found["y"].whole
     held = {str(p): v for p, v in zip(whole.periods, whole.values, strict=True) if np.isfinite(v)}
     assert held == {"2024W52": 7.0, "2025W01": 7.0}
@@ -47,12 +59,24 @@ def test_a_week_that_straddles_years_is_one_period():
 
 def test_a_day_is_the_companys_own():
     # half past midnight on 1 February in Lisbon is still January in New York
-    frame = pd.DataFrame({"day": pd.to_datetime(["2025-02-01 00:30", "2025-02-01 12:00"]).tz_localize("UTC"), "y": [1.0, 1.0]})
+    frame = pd.DataFrame(
+        {
+            "day": pd.to_datetime(["2025-02-01 00:30", "2025-02-01 12:00"]).tz_localize("UTC"),
+            "y": [1.0, 1.0],
+        }
+    )
     months = {}
     for zone in ("Europe/Lisbon", "America/New_York"):
         found = trends.estimate(frame, asked(kpi(per="period"), period="2025Q1", time_zone=zone))
-        months[zone] = {str(p): v for p, v in zip(found["y"].whole.periods, found["y"].whole.values, strict=True) if np.isfinite(v)}
-    assert months == {"Europe/Lisbon": {"2025-02": 2.0}, "America/New_York": {"2025-01": 1.0, "2025-02": 1.0}}
+        months[zone] = {
+            str(p): v
+            for p, v in zip(found["y"].whole.periods, found["y"].whole.values, strict=True)
+            if np.isfinite(v)
+        }
+    assert months == {
+        "Europe/Lisbon": {"2025-02": 2.0},
+        "America/New_York": {"2025-01": 1.0, "2025-02": 1.0},
+    }
 
 
 def test_a_volume_a_day_pays_for_the_length_of_its_month():
@@ -88,8 +112,12 @@ def statements():
 
 
 def test_segments_and_the_whole_come_from_one_scan(statements):
-    frame = pd.concat([monthly(steady(36, s), shop=f"s{s % 2}", town=f"t{s % 3}") for s in range(6)])
-    found = trends.estimate(frame, asked(kpi(segments=("shop", "town")), kpi("z", measure=Measure("z", "y * 2"))))
+    frame = pd.concat(
+        [monthly(steady(36, s), shop=f"s{s % 2}", town=f"t{s % 3}") for s in range(6)]
+    )
+    found = trends.estimate(
+        frame, asked(kpi(segments=("shop", "town")), kpi("z", measure=Measure("z", "y * 2")))
+    )
     assert sum("toolkit__period" in s and "GROUP BY" in s for s in statements) == 1
     assert found["z"].whole.values == pytest.approx(2 * found["y"].whole.values)
     for column in ("shop", "town"):

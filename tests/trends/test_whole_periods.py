@@ -1,4 +1,4 @@
-"""Periods that are not whole: still running, begun or ended early, rows to come, outcomes not known."""
+"""Periods that are not whole: running, begun or ended early, rows to come, outcomes not known."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def test_a_running_quarter_is_marked_and_not_compared():
     assert not found.whole.complete[-1] and found.whole.complete[:-1].all()
     # what is complete of it is judged: October
     assert found.whole.variation == "steady"
-    panel = trends.panels(trends.estimate(daily("2023-01-01", "2025-11-20"), asked(as_of=date(2025, 11, 20))))[0]
+    panel = trends.panels(
+        trends.estimate(daily("2023-01-01", "2025-11-20"), asked(as_of=date(2025, 11, 20)))
+    )[0]
     assert not panel.lines[-1].points[-1].complete
 
 
@@ -58,15 +60,25 @@ def late_rows() -> pd.DataFrame:
 
 def test_rows_to_come_are_seen_from_how_late_they_came_before():
     frame = late_rows()
-    question = asked(kpi(recorded="came"), kpi("n", per="day", recorded="came", measure=Measure("n", "1")))
+    question = asked(
+        kpi(recorded="came"), kpi("n", per="day", recorded="came", measure=Measure("n", "1"))
+    )
     found = trends.estimate(frame, question)
     period, share = found["y"].to_come
     everything = daily("2025-12-01", "2025-12-31", 20)
     missing = 1 - (frame.day >= "2025-12-01").sum() / len(everything)
-    assert str(period) == "2025-12" and share.value == pytest.approx(missing, abs=0.03) and missing > 0.25
+    assert (
+        str(period) == "2025-12"
+        and share.value == pytest.approx(missing, abs=0.03)
+        and missing > 0.25
+    )
     # a ratio that misses over a fifth, and a volume that misses any, are not complete
     assert not found["y"].whole.complete[-1] and not found["n"].whole.complete[-1]
-    check = next(c for c in trends.check(found) if c.name.template == "No rows of the period are still to come")
+    check = next(
+        c
+        for c in trends.check(found)
+        if c.name.template == "No rows of the period are still to come"
+    )
     assert check.passed is False
     assert "still to come" in trends.conclude(found, trends.check(found))[1].sentence.text()
 

@@ -68,4 +68,11 @@ def airline(values: np.ndarray, horizon: int, *, season: int = 12, level: float 
         fit = model.fit(disp=False)
     ahead = fit.get_forecast(horizon)
     ends = np.exp(ahead.conf_int(alpha=1 - level))
-    return Airline(float(fit.params[0]), float(fit.params[1]), np.exp(ahead.predicted_mean), ends[:, 0], ends[:, 1], level)
+    return Airline(
+        float(fit.params[0]),
+        float(fit.params[1]),
+        np.exp(ahead.predicted_mean),
+        ends[:, 0],
+        ends[:, 1],
+        level,
+    )

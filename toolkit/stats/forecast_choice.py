@@ -47,7 +47,9 @@ class Choice:
     def none(cls, series: int, horizon: int) -> Choice:
         """No forecast for any series."""
         wide, long = np.full((series, horizon), np.nan), np.full(series, np.nan)
-        return cls(wide, wide, long, long, np.full((series, len(METHODS)), np.nan), np.full(series, -1))
+        return cls(
+            wide, wide, long, long, np.full((series, len(METHODS)), np.nan), np.full(series, -1)
+        )
 
     def at(self, members: np.ndarray) -> Choice:
         """Some of the series."""
@@ -69,7 +71,12 @@ def origins_of(periods: int, wanted: int) -> tuple[int, ...]:
 
 
 def best_method(
-    y: np.ndarray, places: np.ndarray, horizon: int, season: int | None, origins: int, logs: bool = False
+    y: np.ndarray,
+    places: np.ndarray,
+    horizon: int,
+    season: int | None,
+    origins: int,
+    logs: bool = False,
 ) -> Choice:
     """Try every method from past origins and forecast with the one that missed least.
 
@@ -87,7 +94,7 @@ def best_method(
         for o in origins_of(n, origins):
             far = min(LONGEST_TRIED, horizon, n - o)
             middle, spread, _ = _all_methods(y[:, :o], places[:o], far, season)
-            truth = y[:, o:o + far]
+            truth = y[:, o : o + far]
             there = np.isfinite(truth) & np.isfinite(middle)
             missed += np.where(there, np.abs(shown(truth) - shown(middle)), 0.0).sum(axis=2)
             # sums of squares, not a mean of ratios: a fit to six periods can be nearly perfect
@@ -105,10 +112,13 @@ def best_method(
     count = np.minimum(len(origins_of(n, origins)), seen[chosen, rows])
     widened = (FIT_COUNTS_AS + count * beyond[chosen, rows]) / (FIT_COUNTS_AS + count)
     fitted = np.maximum(freedom[chosen, rows], TAIL_FREEDOM)
-    tails = WIDTH * special.stdtrit(fitted, 1 - _MIDDLE) / special.stdtrit(TAIL_FREEDOM, 1 - _MIDDLE)
+    tails = (
+        WIDTH * special.stdtrit(fitted, 1 - _MIDDLE) / special.stdtrit(TAIL_FREEDOM, 1 - _MIDDLE)
+    )
     return Choice(
         middle[chosen, rows], spread[chosen, rows] * (np.sqrt(widened) * tails)[:, None],
-        np.full(len(y), TAIL_FREEDOM), missed[chosen, rows], np.where(usable, missed, np.nan).T, chosen,
+        np.full(len(y), TAIL_FREEDOM), missed[chosen, rows],
+        np.where(usable, missed, np.nan).T, chosen,
     )  # fmt: skip
 
 
@@ -144,7 +154,11 @@ def _all_methods(y, places, horizon, season):
             error.setdefault(f.family, np.zeros_like(miss))[better] = miss[better]
     at, of = METHODS.index("average"), [METHODS.index(f) for f in AVERAGED]
     miss = sum(error[f] for f in AVERAGED) / len(AVERAGED)
-    middle[at], growth[at], df[at] = middle[of].mean(axis=0), growth[of].mean(axis=0), df[of].min(axis=0)
+    middle[at], growth[at], df[at] = (
+        middle[of].mean(axis=0),
+        growth[of].mean(axis=0),
+        df[of].min(axis=0),
+    )
     best[at] = np.einsum("st,st->s", miss, miss) / np.maximum(count * freedom - 3, 1)
     middle += later
     if season and n >= 2 * season and seasonal.any():

@@ -22,7 +22,9 @@ import numpy as np
 # Weights of the newest period; a finer grid changes forecasts by less than their rounding.
 LEVEL_WEIGHTS = (0.03, 0.08, 0.15, 0.25, 0.4, 0.6, 0.85)
 TREND_WEIGHTS = (0.02, 0.06)
-DAMPING = 0.9  # between .8 and .98, where estimates of it usually lie (Hyndman & Athanasopoulos, 8.2)
+DAMPING = (
+    0.9  # between .8 and .98, where estimates of it usually lie (Hyndman & Athanasopoulos, 8.2)
+)
 WARM_UP = 4
 
 
@@ -112,7 +114,9 @@ def _smoothing(n: int, horizon: int, a: float, b: float) -> Filter:
     reach = np.cumsum(DAMPING**h)
     ahead = level[:, None] + trend[:, None] * reach
     response = a + b * np.concatenate([[0.0], reach[:-1]])
-    growth = 1 + np.concatenate([[0.0], np.cumsum(response[1:] ** 2)]) if horizon > 1 else np.ones(1)
+    growth = (
+        1 + np.concatenate([[0.0], np.cumsum(response[1:] ** 2)]) if horizon > 1 else np.ones(1)
+    )
     family, constants = ("damped trend", 3) if b else ("level", 2)
     return Filter(family, ahead, np.triu(one, k=1), growth, constants)
 

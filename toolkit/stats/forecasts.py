@@ -92,7 +92,9 @@ class Forecasts:
         with np.errstate(invalid="ignore", divide="ignore"):
             goal = np.where(self.log, np.log(np.maximum(goal, 0.0)), goal)
             z = (middle - goal) / spread
-        z = np.where(np.isfinite(goal), z, np.where(np.isnan(goal), np.nan, -np.sign(goal) * np.inf))
+        z = np.where(
+            np.isfinite(goal), z, np.where(np.isnan(goal), np.nan, -np.sign(goal) * np.inf)
+        )
         return stats.t.cdf(np.where(above, z, -z), self.freedom)
 
     def _shown(self, x: np.ndarray) -> np.ndarray:

@@ -1,9 +1,9 @@
 """What of a short series is its season, and what is left without it?
 
 Each series is fitted by least squares with a level that may bend once a year, and step at dated
-changes, and one effect for each place in the year. The effects are taken out only where they explain more than chance would
-(F test), and are then shrunk towards none by how much of them is likely noise. Two whole years
-are the least: with one, a season and a change cannot be told apart.
+changes, and one effect for each place in the year. The effects are taken out only where they
+explain more than chance would (F test), and are then shrunk towards none by how much of them is
+likely noise. Two whole years are the least: with one, a season and a change cannot be told apart.
 
 What estimating a season costs is kept: `freedom` is the share of the variation that its effects
 did not use up, so that limits drawn around the adjusted series can be widened by it.
@@ -94,7 +94,12 @@ def take_out(
     """
     y = np.atleast_2d(np.asarray(values, dtype=float))
     at = np.asarray(places)
-    if at.shape != y.shape[1:] or season < 2 or at.min(initial=0) < 0 or at.max(initial=0) >= season:
+    if (
+        at.shape != y.shape[1:]
+        or season < 2
+        or at.min(initial=0) < 0
+        or at.max(initial=0) >= season
+    ):
         raise ValueError("every period needs its place in the season, 0 to season - 1")
     series = len(y)
     effects = np.zeros((series, season))
@@ -147,13 +152,20 @@ def _fit(y, level_terms, at, season, level):
     rest = np.maximum(total - explained, 0.0)
     more, df = season - 1, n - level_terms.shape[1] - (season - 1)
     if df < _FEWEST_FREEDOM:
-        return np.zeros((len(y), season)), np.zeros(len(y)), np.full(len(y), np.nan), np.ones(len(y))
+        return (
+            np.zeros((len(y), season)),
+            np.zeros(len(y)),
+            np.full(len(y), np.nan),
+            np.ones(len(y)),
+        )
     with np.errstate(divide="ignore", invalid="ignore"):
         f = (explained / more) / (rest / df)
     varies = total > 1e-20 * np.maximum((y**2).sum(axis=1), 1e-300)
     f = np.where(varies, np.where(np.isnan(f), np.inf, f), 0.0)
     p_value = np.where(varies, special.fdtrc(more, df, f), np.nan)
-    weight = np.where(p_value < level, np.clip(1 - df / max(df - 2, 1) / np.maximum(f, 1e-300), 0, 1), 0.0)
+    weight = np.where(
+        p_value < level, np.clip(1 - df / max(df - 2, 1) / np.maximum(f, 1e-300), 0, 1), 0.0
+    )
     beta = np.linalg.solve(r, along.T).T
     effects = np.column_stack([beta, -beta.sum(axis=1)]) * weight[:, None]
     return effects, weight, p_value, 1 - weight * more / n

@@ -36,7 +36,14 @@ from toolkit.stats.control_charts import (
 )
 
 RULES = (
-    "above", "below", "run_above", "run_below", "rising", "falling", "near_upper", "near_lower",
+    "above",
+    "below",
+    "run_above",
+    "run_below",
+    "rising",
+    "falling",
+    "near_upper",
+    "near_lower",
 )
 """As `control_charts.Signals` names them; a rule and its opposite stand side by side."""
 
@@ -142,7 +149,9 @@ def usual_variation(
     hints = _marks(x, seen, centre, sigma, np.full(len(x), RUN_LENGTH), NEAR_LIMIT_SIGMAS)
     marks = hints
     if autocorrelated:
-        marks = _marks(x, seen, centre, spread, run, NEAR_LIMIT_SIGMAS + NEAR_PER_RHO * rho[:, None])
+        marks = _marks(
+            x, seen, centre, spread, run, NEAR_LIMIT_SIGMAS + NEAR_PER_RHO * rho[:, None]
+        )
     return UsualVariation(centre, sigma, spread, rho, run, marks, hints, measured)
 
 
@@ -178,7 +187,9 @@ def _rho_from_differences(x: np.ndarray, measured: np.ndarray) -> np.ndarray:
         ratios = np.log([_screened_ranges(x, k) / first for k in range(2, LAGS + 1)]) * 2
     ratios = np.where(np.isfinite(ratios), ratios, 0.0)
     # (a - e)^2 summed over lags, without the part that no grid point changes
-    cost = _LAG_WEIGHTS @ _EXPECTED**2 - 2 * np.einsum("ks,kg,k->sg", ratios, _EXPECTED, _LAG_WEIGHTS)
+    cost = _LAG_WEIGHTS @ _EXPECTED**2 - 2 * np.einsum(
+        "ks,kg,k->sg", ratios, _EXPECTED, _LAG_WEIGHTS
+    )
     found = _GRID[np.argmin(cost, axis=1)]
     error = 1.55 / np.sqrt(np.maximum(measured, 1))
     return np.clip(found + RHO_MARGIN * error, 0.0, MOST_RHO)
@@ -218,7 +229,8 @@ def _marks(x, seen, centre, sigma, run, near) -> np.ndarray:
         found = [
             off > LIMIT_SIGMAS * sigma, off < -LIMIT_SIGMAS * sigma,
             _stretches(side > 0, run), _stretches(side < 0, run),
-            _ends_of_steps(_stretches(steps > 0, trend)), _ends_of_steps(_stretches(steps < 0, trend)),
+            _ends_of_steps(_stretches(steps > 0, trend)),
+            _ends_of_steps(_stretches(steps < 0, trend)),
             _two_of_three(off > near * sigma), _two_of_three(-off > near * sigma),
         ]  # fmt: skip
     marks = np.zeros((len(RULES), *x.shape), dtype=bool)
@@ -256,5 +268,5 @@ def _two_of_three(beyond: np.ndarray) -> np.ndarray:
     a, b, c = beyond[:, :-2], beyond[:, 1:-1], beyond[:, 2:]
     enough = (a & b) | (a & c) | (b & c)
     for place, hit in enumerate((a, b, c)):
-        marked[:, place:beyond.shape[1] - 2 + place] |= enough & hit
+        marked[:, place : beyond.shape[1] - 2 + place] |= enough & hit
     return marked

@@ -10,12 +10,13 @@ judging       what is usual, and what is not
 series        one series, judged; its signals
 levels_now    the value of the period asked for, and its changes
 aims          targets, forecast, chance, pace
+forecasting   how far, and what it says
 estimating    all of it in order
 checking      reasons for doubt
 concluding    findings
 wording, sentences   the words
 results, rows        tables and charts
-goals, plan          goals in steps, criteria of success, the one line over all; their tables and findings
+goals, plan, goal_findings   goals in steps, criteria of success, the one line over all
 levels        the level of one KPI in one period, by itself
 """
 
@@ -24,13 +25,41 @@ from toolkit.trends.checking import check
 from toolkit.trends.concluding import conclude
 from toolkit.trends.definition import DatedChange, Trend, Trends, Wanted
 from toolkit.trends.estimating import estimate
-from toolkit.trends.plan import benefit_grid, criterion_grid, formula_grid, goal_grid, overall_panels, overall_title, step_grid
+from toolkit.trends.plan import (
+    benefit_grid,
+    criterion_grid,
+    formula_grid,
+    goal_grid,
+    overall_panels,
+    overall_title,
+    reason_grid,
+    step_grid,
+)
 from toolkit.trends.results import KpiTrend, KpiTrends
 from toolkit.trends.rows import panels
 from toolkit.trends.series import Series, Signal
 
 __all__ = [
-    "DatedChange", "KpiTrend", "KpiTrends", "Series", "Signal", "Trend", "Trends", "Wanted",
-    "assembled", "benefit_grid", "check", "conclude", "criterion_grid", "estimate", "formula_grid", "from_params",
-    "goal_grid", "overall_panels", "overall_title", "panels", "step_grid",
-]  # fmt: skip
+    "DatedChange",
+    "KpiTrend",
+    "KpiTrends",
+    "Series",
+    "Signal",
+    "Trend",
+    "Trends",
+    "Wanted",
+    "assembled",
+    "benefit_grid",
+    "check",
+    "conclude",
+    "criterion_grid",
+    "estimate",
+    "formula_grid",
+    "from_params",
+    "goal_grid",
+    "overall_panels",
+    "overall_title",
+    "panels",
+    "reason_grid",
+    "step_grid",
+]

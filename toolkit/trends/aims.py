@@ -1,4 +1,4 @@
-"""Will a KPI be where it shall be, and in time? Targets, steps on the way, forecast, chance, pace."""
+"""Will a KPI be where it shall be, and in time? Targets, steps, chance, pace."""
 
 from __future__ import annotations
 
@@ -117,23 +117,33 @@ class Aim:
         return self.level.known
 
 
-def target_level(kpi: Trend, wanted: Wanted, cells: Mapping[Period, Sums], fiscal_year_starts: int
-                 ) -> tuple[Quantity, Quantity | None]:
+def target_level(
+    kpi: Trend, wanted: Wanted, cells: Mapping[Period, Sums], fiscal_year_starts: int
+) -> tuple[Quantity, Quantity | None]:
     """The level a target means, and its baseline; nan with the reason where it cannot be known."""
     if wanted.level is not None:
         return kpi.quantity(wanted.level), None
     if wanted.baseline is not None:
-        return kpi.quantity(wanted.baseline * (1 + wanted.relative_change)), kpi.quantity(wanted.baseline)
+        return kpi.quantity(wanted.baseline * (1 + wanted.relative_change)), kpi.quantity(
+            wanted.baseline
+        )
     if wanted.baseline_period is None:
-        reason = "the target is a relative change and has no baseline: give 'baseline' or 'baseline_period'"
+        reason = (
+            "the target is a relative change and has no baseline: give 'baseline' or "
+            "'baseline_period'"
+        )
         return kpi.quantity(math.nan, reason=reason), None
     baseline = measured_in(kpi, cells, wanted.baseline_period, fiscal_year_starts)
     if not baseline.known:
-        return kpi.quantity(math.nan, reason=f"its baseline cannot be had: {baseline.reason}"), baseline
+        return kpi.quantity(
+            math.nan, reason=f"its baseline cannot be had: {baseline.reason}"
+        ), baseline
     return kpi.quantity(baseline.value * (1 + wanted.relative_change)), baseline
 
 
-def measured_in(kpi: Trend, cells: Mapping[Period, Sums], written: str, fiscal_year_starts: int) -> Quantity:
+def measured_in(
+    kpi: Trend, cells: Mapping[Period, Sums], written: str, fiscal_year_starts: int
+) -> Quantity:
     """The KPI over a whole period as somebody wrote it, from the sums of its parts."""
     try:
         period = Period.parse(written, fiscal_year_starts)
@@ -152,17 +162,33 @@ def over(kpi: Trend, cells: Mapping[Period, Sums], period: Period) -> Quantity:
     if not found:
         return kpi.quantity(math.nan, reason=f"there are no rows in {period.label}")
     if kpi.every in ("week", "month") and len(found) < len(parts):
-        return kpi.quantity(math.nan, reason=f"{period.label} has {len(parts) - len(found)} of {len(parts)} {kpi.every}s without rows")
+        return kpi.quantity(
+            math.nan,
+            reason=f"{period.label} has {len(parts) - len(found)} of {len(parts)} {kpi.every}s "
+            f"without rows",
+        )
     if kpi.quantile is not None and len(parts) > 1:
-        return kpi.quantity(math.nan, reason=f"a percentile of {period.label} is not made of those of its {kpi.every}s")
+        return kpi.quantity(
+            math.nan,
+            reason=f"a percentile of {period.label} is not made of those of its {kpi.every}s",
+        )
     total = found[0]
     for sums in found[1:]:
         total = total.with_(sums)
     return kpi.quantity(value_of(kpi, total, period, len(parts)))
 
 
-def aim_of(series: Series, wanted: Wanted, question: Trends, level: Quantity, baseline: Quantity | None, now: Quantity,
-           outlook: Outlook, forecasts: Forecasts | None, row: int) -> Aim:
+def aim_of(
+    series: Series,
+    wanted: Wanted,
+    question: Trends,
+    level: Quantity,
+    baseline: Quantity | None,
+    now: Quantity,
+    outlook: Outlook,
+    forecasts: Forecasts | None,
+    row: int,
+) -> Aim:
     """Where a KPI stands to its target.
 
     Parameters
@@ -180,10 +206,14 @@ def aim_of(series: Series, wanted: Wanted, question: Trends, level: Quantity, ba
         return Aim(wanted, level, baseline, why_not=level.reason, problem=problem)
     assurance, why_not = _assurance(series, level.value)
     out = {
-        "wanted": wanted, "level": level, "baseline": baseline, "assurance": assurance, "why_not": why_not,
+        "wanted": wanted,
+        "level": level,
+        "baseline": baseline,
+        "assurance": assurance,
+        "why_not": why_not,
         "met_now": _reached(kpi, now.value, level.value) if now.known else None,
         "milestones": tuple(_milestone(series, question, step, by) for step, by in wanted.steps),
-    }  # fmt: skip
+    }
     if wanted.due is None:
         return Aim(**out)
     due = Period.of(wanted.due, kpi.every, question.fiscal_year_starts)
@@ -192,17 +222,28 @@ def aim_of(series: Series, wanted: Wanted, question: Trends, level: Quantity, ba
     out["due_period"] = due
     last = _last_measured(series)
     if last is None:
-        return Aim(**out, problem=Sentence("{kpi}: no complete period has a value", {"kpi": kpi.title}))
+        return Aim(
+            **out, problem=Sentence("{kpi}: no complete period has a value", {"kpi": kpi.title})
+        )
     ahead = len(tuple(span(last, due))) - 1 if due > last else 0
     if ahead <= 0:
         return Aim(**out, **_past(series, level, due, wanted.due))
     out |= _paces(series, level, ahead)
     if forecasts is None or outlook.reason or ahead > forecasts.middle.shape[1]:
-        reason = outlook.reason or f"{due.label} is too far ahead for a forecast from {int(series.measured.sum())} periods"
+        reason = (
+            outlook.reason
+            or f"{due.label} is too far ahead for a forecast from "
+            f"{int(series.measured.sum())} periods"
+        )
         return Aim(**out, chance=Quantity(math.nan, "probability", reason=reason))
-    chance = forecasts.chance(np.full(len(forecasts.middle), level.value), np.full(len(forecasts.middle), ahead),
-                              np.full(len(forecasts.middle), kpi.higher))[row]
-    return Aim(**out, chance=Quantity(float(chance), "probability"), at_due=outlook.values[ahead - 1])
+    chance = forecasts.chance(
+        np.full(len(forecasts.middle), level.value),
+        np.full(len(forecasts.middle), ahead),
+        np.full(len(forecasts.middle), kpi.higher),
+    )[row]
+    return Aim(
+        **out, chance=Quantity(float(chance), "probability"), at_due=outlook.values[ahead - 1]
+    )
 
 
 def _reached(kpi: Trend, value: float, level: float) -> bool:
@@ -215,10 +256,12 @@ def _last_measured(series: Series) -> Period | None:
 
 
 def _assurance(series: Series, level: float) -> tuple[str | None, str | None]:
-    """From the usual variation of the latest stretch: always there, never there, or now and then."""
+    """From the usual range of the latest stretch: always there, never there, or now and then."""
     if not series.told:
         return None, series.why_not_told
-    low, high = (series.lowest, series.highest) if series.kpi.higher else (-series.highest, -series.lowest)
+    low, high = (
+        (series.lowest, series.highest) if series.kpi.higher else (-series.highest, -series.lowest)
+    )
     aim = level if series.kpi.higher else -level
     if low >= aim:
         return "reliably_met", None
@@ -242,14 +285,30 @@ def _past(series: Series, level: Quantity, due: Period, day: date) -> dict:
     value = math.nan
     if due in series.periods and series.measured[series.periods.index(due)]:
         value = float(series.values[series.periods.index(due)])
-    named = {"kpi": series.kpi.title, "day": day, "period": due.label, "value": series.kpi.quantity(value), "level": level}
+    named = {
+        "kpi": series.kpi.title,
+        "day": day,
+        "period": due.label,
+        "value": series.kpi.quantity(value),
+        "level": level,
+    }
     if math.isnan(value):
         problem = Sentence("{kpi}: the due day {day} has passed, and {period} has no value", named)
     elif _reached(series.kpi, value, level.value):
-        problem = Sentence("{kpi}: the due day {day} has passed; {period} showed {value}, so {level} was reached", named)
+        problem = Sentence(
+            "{kpi}: the due day {day} has passed; {period} showed {value}, so {level} was reached",
+            named,
+        )
     else:
-        problem = Sentence("{kpi}: the due day {day} has passed; {period} showed {value}, so {level} was not reached", named)
-    return {"problem": problem, "chance": Quantity(math.nan, "probability", reason="the due day has passed")}
+        problem = Sentence(
+            "{kpi}: the due day {day} has passed; {period} showed {value}, so {level} was "
+            "not reached",
+            named,
+        )
+    return {
+        "problem": problem,
+        "chance": Quantity(math.nan, "probability", reason="the due day has passed"),
+    }
 
 
 def _paces(series: Series, level: Quantity, ahead: int) -> dict:

@@ -17,7 +17,9 @@ from toolkit.trends.definition import DatedChange, Trend, Trends, Wanted
 TableOf = Callable[[str], ir.Table]
 
 
-def from_params(company: Company, period: Period, names: tuple[str, ...] = (), chart: str = "auto") -> Trends:
+def from_params(
+    company: Company, period: Period, names: tuple[str, ...] = (), chart: str = "auto"
+) -> Trends:
     """The question about KPIs of a params file.
 
     Parameters
@@ -30,27 +32,49 @@ def from_params(company: Company, period: Period, names: tuple[str, ...] = (), c
     Refused
         A name is no KPI of the file, or a KPI named has no column of dates.
     """
-    problems = [Problem("kpi", "is no KPI of this params file", n, tuple(company.kpis)) for n in names if n not in company.kpis]
+    problems = [
+        Problem("kpi", "is no KPI of this params file", n, tuple(company.kpis))
+        for n in names
+        if n not in company.kpis
+    ]
     problems += [
         Problem(f"kpis.{n}", "has no 'time', nor has its table: without dates there is no trend", n)
-        for n in names if n in company.kpis and not _time(company, n)
+        for n in names
+        if n in company.kpis and not _time(company, n)
     ]
     if problems:
         raise Refused(problems)
-    chosen = names or tuple(n for n in company.kpis if _time(company, n) and not _only_tested(company, n))
+    chosen = names or tuple(
+        n for n in company.kpis if _time(company, n) and not _only_tested(company, n)
+    )
     return Trends(
-        kpis=tuple(_trend(company, n) for n in chosen), period=period, as_of=company.company.as_of,
-        fiscal_year_starts=company.company.fiscal_year_starts, time_zone=company.company.time_zone,
-        changes=tuple(DatedChange(c.effective, c.label, (c.kpi,)) for c in company.changes.values()), chart=chart,
+        kpis=tuple(_trend(company, n) for n in chosen),
+        period=period,
+        as_of=company.company.as_of,
+        fiscal_year_starts=company.company.fiscal_year_starts,
+        time_zone=company.company.time_zone,
+        changes=tuple(
+            DatedChange(c.effective, c.label, (c.kpi,)) for c in company.changes.values()
+        ),
+        chart=chart,
         goals={n: g for n, g in company.goals.items() if g.kpi in chosen},
-        targets={n: wanted(g.target) for n, g in company.goals.items() if g.target and g.kpi in chosen},
-        overall=company.overall if company.overall and set(company.overall.kpis) <= set(chosen) else None,
+        targets={
+            n: wanted(g.target) for n, g in company.goals.items() if g.target and g.kpi in chosen
+        },
+        overall=company.overall
+        if company.overall and set(company.overall.kpis) <= set(chosen)
+        else None,
         currency=company.company.currency,
-    )  # fmt: skip
+    )
 
 
-def assembled(company: Company, period: Period, table_of: TableOf, names: tuple[str, ...] = (), chart: str = "auto"
-              ) -> Study[Trends]:
+def assembled(
+    company: Company,
+    period: Period,
+    table_of: TableOf,
+    names: tuple[str, ...] = (),
+    chart: str = "auto",
+) -> Study[Trends]:
     """The question, and the tables it is answered from by their names."""
     definition = from_params(company, period, names, chart)
     needed = [k.source for k in definition.kpis]
@@ -61,10 +85,15 @@ def assembled(company: Company, period: Period, table_of: TableOf, names: tuple[
 def wanted(target: Target) -> Wanted:
     """A target of the params file as an analysis takes it."""
     return Wanted(
-        level=target.level, relative_change=target.relative_change, baseline=target.baseline,
-        baseline_period=target.baseline_period, due=target.due, steps=tuple((s.level, s.by) for s in target.steps),
-        owner=target.owner, reason=target.reason,
-    )  # fmt: skip
+        level=target.level,
+        relative_change=target.relative_change,
+        baseline=target.baseline,
+        baseline_period=target.baseline_period,
+        due=target.due,
+        steps=tuple((s.level, s.by) for s in target.steps),
+        owner=target.owner,
+        reason=target.reason,
+    )
 
 
 def _time(company: Company, name: str) -> str | None:
@@ -84,9 +113,21 @@ def _trend(company: Company, name: str) -> Trend:
     kpi = company.kpis[name]
     target = wanted(kpi.target) if kpi.target else None
     return Trend(
-        name=name, measure=Measure(name, kpi.numerator, kpi.denominator, kpi.where), time=_time(company, name),
-        label=kpi.label, every=kpi.every, per=kpi.per, quantile=kpi.quantile, unit=kpi.unit,
-        settles_after=kpi.settles_after, segments=tuple(kpi.segments),
-        recorded=company.tables[kpi.table].recorded, format=kpi.format, currency=company.company.currency,
-        better=kpi.better, target=target, source=kpi.table, owner=kpi.owner,
-    )  # fmt: skip
+        name=name,
+        measure=Measure(name, kpi.numerator, kpi.denominator, kpi.where),
+        time=_time(company, name),
+        label=kpi.label,
+        every=kpi.every,
+        per=kpi.per,
+        quantile=kpi.quantile,
+        unit=kpi.unit,
+        settles_after=kpi.settles_after,
+        segments=tuple(kpi.segments),
+        recorded=company.tables[kpi.table].recorded,
+        format=kpi.format,
+        currency=company.company.currency,
+        better=kpi.better,
+        target=target,
+        source=kpi.table,
+        owner=kpi.owner,
+    )

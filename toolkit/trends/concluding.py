@@ -7,7 +7,7 @@ import math
 from toolkit.findings import Check, Checks, Finding, Findings
 from toolkit.language import Quantity, Sentence
 from toolkit.trends.checking import of_kpi
-from toolkit.trends.plan import goal_findings
+from toolkit.trends.goal_findings import goal_findings
 from toolkit.trends.results import KpiTrend, KpiTrends
 from toolkit.trends.sentences import (
     aim_said,
@@ -48,14 +48,26 @@ def _question(label: str) -> Sentence:
 def _overview(found: KpiTrends, checks: Checks) -> Finding:
     period = found.definition.period
     known = [k for k in found if k.whole and k.whole.variation]
-    numbers = {v: sum(k.whole.variation == v for k in known) for v in ("improving", "worsening", "steady")}
+    numbers = {
+        v: sum(k.whole.variation == v for k in known) for v in ("improving", "worsening", "steady")
+    }
     numbers["cannot_be_told"] = len(found.kpis) - len(known)
     return Finding(
-        id=NOTEBOOK, notebook=NOTEBOOK, question=Sentence("Is it really changing, and will we get there?"),
-        subject="kpis", period=str(period), verdict="measured" if known else "no_data", sentence=overview_said(found),
-        n=len(found.kpis), n_unit="KPIs", method=method_of(found), checks=tuple(checks), numbers=numbers, answers=ANSWERS,
+        id=NOTEBOOK,
+        notebook=NOTEBOOK,
+        question=Sentence("Is it really changing, and will we get there?"),
+        subject="kpis",
+        period=str(period),
+        verdict="measured" if known else "no_data",
+        sentence=overview_said(found),
+        n=len(found.kpis),
+        n_unit="KPIs",
+        method=method_of(found),
+        checks=tuple(checks),
+        numbers=numbers,
+        answers=ANSWERS,
         headline=True,
-    )  # fmt: skip
+    )
 
 
 def method_of(found: KpiTrends) -> str:
@@ -74,16 +86,36 @@ def _kpi(k: KpiTrend, found: KpiTrends) -> Finding:
         verdict = aim.assurance
     has_range = k.now.known and k.now.low is not None
     return Finding(
-        id=f"{NOTEBOOK}/{kpi.name}", notebook=NOTEBOOK, question=_question(kpi.title), subject=kpi.name, kpi=kpi.name,
-        period=str(found.definition.period), verdict=verdict, variation=variation, sentence=_sentence(k, checks),
-        estimate=k.now.value, low=k.now.low if has_range else math.nan, high=k.now.high if has_range else math.nan,
-        level=found.definition.level, unit=kpi.unit_shown, n=k.n, n_unit="rows", method=_method(k),
-        promised=aim.level.value if aim and aim.known else None, decision=decision_said(k),
-        owner=(aim.wanted.owner if aim else None) or kpi.owner, due=aim.wanted.due if aim else None, checks=checks,
-        source=kpi.source, numbers=_numbers(k), answers=ANSWERS,
+        id=f"{NOTEBOOK}/{kpi.name}",
+        notebook=NOTEBOOK,
+        question=_question(kpi.title),
+        subject=kpi.name,
+        kpi=kpi.name,
+        period=str(found.definition.period),
+        verdict=verdict,
+        variation=variation,
+        sentence=_sentence(k, checks),
+        estimate=k.now.value,
+        low=k.now.low if has_range else math.nan,
+        high=k.now.high if has_range else math.nan,
+        level=found.definition.level,
+        unit=kpi.unit_shown,
+        n=k.n,
+        n_unit="rows",
+        method=_method(k),
+        promised=aim.level.value if aim and aim.known else None,
+        decision=decision_said(k),
+        owner=(aim.wanted.owner if aim else None) or kpi.owner,
+        due=aim.wanted.due if aim else None,
+        checks=checks,
+        source=kpi.source,
+        numbers=_numbers(k),
+        answers=ANSWERS,
         # a goal that the KPI measures says it already
-        headline=aim is not None and aim.known and not any(g.kpi == kpi.name for g in found.definition.goals.values()),
-    )  # fmt: skip
+        headline=aim is not None
+        and aim.known
+        and not any(g.kpi == kpi.name for g in found.definition.goals.values()),
+    )
 
 
 def _sentence(k: KpiTrend, checks: tuple[Check, ...]) -> Sentence:
@@ -108,7 +140,9 @@ def _method(k: KpiTrend) -> str:
     if k.whole.rho > 0:
         parts.append(f"autocorrelation of {k.whole.rho:.2f} allowed for, a run is {k.whole.run}")
     if k.outlook.method:
-        parts.append(f"forecast by {k.outlook.method}, the least past error of {k.outlook.origins} origins")
+        parts.append(
+            f"forecast by {k.outlook.method}, the least past error of {k.outlook.origins} origins"
+        )
     return "; ".join(parts)
 
 
@@ -120,10 +154,19 @@ def _numbers(k: KpiTrend) -> dict[str, float]:
     s = k.whole
     if s is not None and s.told:
         usual = [i for i in range(len(s.periods)) if math.isfinite(s.lower[i])][-1]
-        out |= {"centre": float(s.centre[usual]), "lower_limit": float(s.lower[usual]), "upper_limit": float(s.upper[usual]),
-                "rho": s.rho, "run": s.run, "season_kept": s.season, "slope": s.slope, "slope_low": s.slope_low,
-                "slope_high": s.slope_high, "signals": sum(x.told for x in s.signals),
-                "hints": sum(not x.told for x in s.signals)}  # fmt: skip
+        out |= {
+            "centre": float(s.centre[usual]),
+            "lower_limit": float(s.lower[usual]),
+            "upper_limit": float(s.upper[usual]),
+            "rho": s.rho,
+            "run": s.run,
+            "season_kept": s.season,
+            "slope": s.slope,
+            "slope_low": s.slope_low,
+            "slope_high": s.slope_high,
+            "signals": sum(x.told for x in s.signals),
+            "hints": sum(not x.told for x in s.signals),
+        }
     if k.level_change and not k.level_change.reason:
         out["break_p_value"] = k.level_change.p_value
     if k.aim:
@@ -140,20 +183,41 @@ def _numbers(k: KpiTrend) -> dict[str, float]:
 
 def _segment(k: KpiTrend, s: Series, found: KpiTrends) -> Finding:
     seen = s.measured.nonzero()[0]
-    value = s.quantity_at(int(seen[-1])) if len(seen) else s.kpi.quantity(math.nan, reason=s.why_not_told)
+    value = (
+        s.quantity_at(int(seen[-1]))
+        if len(seen)
+        else s.kpi.quantity(math.nan, reason=s.why_not_told)
+    )
     named = {"kpi": k.kpi.title, "where": s.where, "value": value}
     if not value.known:
-        said = Sentence("{kpi} for {where}: no data, because {reason}.", {**named, "reason": value.reason or ""})
+        said = Sentence(
+            "{kpi} for {where}: no data, because {reason}.", {**named, "reason": value.reason or ""}
+        )
     elif s.variation is None:
         said = Sentence("{kpi} for {where} is {value}; whether it changes cannot be told.", named)
     else:
-        words = {"improving": "{kpi} for {where} is {value} and improving.", "worsening": "{kpi} for {where} is {value} and worsening.",
-                 "steady": "{kpi} for {where} is {value}, steady."}
+        words = {
+            "improving": "{kpi} for {where} is {value} and improving.",
+            "worsening": "{kpi} for {where} is {value} and worsening.",
+            "steady": "{kpi} for {where} is {value}, steady.",
+        }
         said = Sentence(words[s.variation], named)
     return Finding(
-        id=f"{NOTEBOOK}/{k.kpi.name}/{s.where}", notebook=NOTEBOOK, question=_question(k.kpi.title), subject=k.kpi.name,
-        kpi=k.kpi.name, segment=s.where, period=str(s.periods[seen[-1]]) if len(seen) else None, variation=s.variation,
-        verdict="measured" if value.known else "no_data", sentence=said, estimate=value.value, unit=k.kpi.unit_shown,
-        n=int(s.rows[seen[-1]]) if len(seen) else 0, n_unit="rows", method=f"{s.chart} chart by {k.kpi.every}", source=k.kpi.source,
+        id=f"{NOTEBOOK}/{k.kpi.name}/{s.where}",
+        notebook=NOTEBOOK,
+        question=_question(k.kpi.title),
+        subject=k.kpi.name,
+        kpi=k.kpi.name,
+        segment=s.where,
+        period=str(s.periods[seen[-1]]) if len(seen) else None,
+        variation=s.variation,
+        verdict="measured" if value.known else "no_data",
+        sentence=said,
+        estimate=value.value,
+        unit=k.kpi.unit_shown,
+        n=int(s.rows[seen[-1]]) if len(seen) else 0,
+        n_unit="rows",
+        method=f"{s.chart} chart by {k.kpi.every}",
+        source=k.kpi.source,
         answers=ANSWERS,
-    )  # fmt: skip
+    )

@@ -132,13 +132,23 @@ class Trend:
         """Whether more is better."""
         return self.better == "higher"
 
-    def quantity(self, value: float, low: float | None = None, high: float | None = None,
-                 reason: str | None = None) -> Quantity:
+    def quantity(
+        self,
+        value: float,
+        low: float | None = None,
+        high: float | None = None,
+        reason: str | None = None,
+    ) -> Quantity:
         """A value of it, for people."""
         return Quantity(value, self.unit_shown, low, high, reason, self.counted_per)
 
-    def change(self, value: float, low: float | None = None, high: float | None = None,
-               reason: str | None = None) -> Quantity:
+    def change(
+        self,
+        value: float,
+        low: float | None = None,
+        high: float | None = None,
+        reason: str | None = None,
+    ) -> Quantity:
         """A difference between two of its values, for people."""
         return Quantity(value, self.unit_of_changes, low, high, reason, self.counted_per)
 
@@ -169,7 +179,8 @@ class Trends:
     level
         Of intervals.
     chart
-        ``auto`` allows for season and autocorrelation; ``published`` is the plain XmR, p or u chart.
+        ``auto`` allows for season and autocorrelation; ``published`` is the plain XmR, p or u
+        chart.
     goals, targets
         Goals by name, and the targets of those that set their own.
     overall
@@ -204,7 +215,10 @@ class Trends:
 
     def dues(self, kpi: Trend) -> tuple[date, ...]:
         """Every due day that needs a forecast of a KPI: of its own target and of its goals'."""
-        wanted = [kpi.target, *(self.targets.get(n) for n, g in self.goals.items() if g.kpi == kpi.name)]
+        wanted = [
+            kpi.target,
+            *(self.targets.get(n) for n, g in self.goals.items() if g.kpi == kpi.name),
+        ]
         return tuple(w.due for w in wanted if w and w.due)
 
     def touching(self, kpi: str) -> tuple[DatedChange, ...]:

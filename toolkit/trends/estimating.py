@@ -9,14 +9,14 @@ from itertools import groupby
 import ibis.expr.types as ir
 import numpy as np
 
-from toolkit.company.periods import Period, span
+from toolkit.company.periods import Period
 from toolkit.data.frames import as_table
 from toolkit.language import Quantity, Sentence
 from toolkit.stats.change_points import OneBreak, one_break
-from toolkit.stats.forecasts import Forecasts, forecast
 from toolkit.study import Study
-from toolkit.trends.aims import LONGEST_AHEAD, Aim, Outlook, aim_of, over, target_level
+from toolkit.trends.aims import Aim, aim_of, over, target_level
 from toolkit.trends.definition import Trend, Trends, Wanted
+from toolkit.trends.forecasting import forecasts_of, outlook_of
 from toolkit.trends.goals import GoalState, criterion_of, overall_line, steps_of
 from toolkit.trends.judging import FEWEST_JUDGED, SEASONS, Judged, judge
 from toolkit.trends.levels_now import Value, change_quantity, percentiles_in, values_in
@@ -24,9 +24,6 @@ from toolkit.trends.panels import Panel, panel_of, stretches_of
 from toolkit.trends.reading import Read, local, read, read_lateness
 from toolkit.trends.results import KpiTrend, KpiTrends
 from toolkit.trends.series import Series, signals_of
-
-AHEAD = {"week": 13, "month": 12, "quarter": 4, "year": 2}
-"""Periods forecast where no due day asks for more."""
 
 BREAK_SIMULATIONS = 1999
 Tables = Mapping[str, ir.Table]
@@ -52,10 +49,17 @@ def estimate(table: object, definition: Trends | None = None) -> KpiTrends:
     reads, late = {}, {}
     for group in _groups(definition.kpis, lambda k: (k.source, k.time, k.every)):
         rows = tables[group[0].source]
-        found = read(rows, group, definition.period.end, fiscal_year_starts=definition.fiscal_year_starts)
+        found = read(
+            rows, group, definition.period.end, fiscal_year_starts=definition.fiscal_year_starts
+        )
         reads |= dict.fromkeys((k.name for k in group), found)
         if group[0].recorded:
-            lags = read_lateness(rows, group[0], definition.period.end, fiscal_year_starts=definition.fiscal_year_starts)
+            lags = read_lateness(
+                rows,
+                group[0],
+                definition.period.end,
+                fiscal_year_starts=definition.fiscal_year_starts,
+            )
             late |= dict.fromkeys((k.name for k in group), lags)
     values = _values_now(tables, definition)
     made: dict[str, KpiTrend] = {}
@@ -71,11 +75,20 @@ def estimate(table: object, definition: Trends | None = None) -> KpiTrends:
     line = None
     if definition.overall:
         waits = {k.kpi.name: k.whole.unfinished for k in kpis if k.whole}
-        line = overall_line(definition.overall, definition.kpis, reads, definition.period, definition.fiscal_year_starts, waits)
+        line = overall_line(
+            definition.overall,
+            definition.kpis,
+            reads,
+            definition.period,
+            definition.fiscal_year_starts,
+            waits,
+        )
     return KpiTrends(definition, kpis, problems, goals, line)
 
 
-def _goal(name: str, tables: Tables, definition: Trends, made: Mapping[str, KpiTrend], now, better) -> GoalState:
+def _goal(
+    name: str, tables: Tables, definition: Trends, made: Mapping[str, KpiTrend], now, better
+) -> GoalState:
     goal = definition.goals[name]
     k = made.get(goal.kpi)
     aim = (k.goal_aims.get(name) or k.aim) if k else None
@@ -87,11 +100,17 @@ def _goal(name: str, tables: Tables, definition: Trends, made: Mapping[str, KpiT
 
 def _tables(table: object, definition: Trends) -> Tables:
     """Every table under its name, its date columns as the company's clock shows them."""
-    given = table if isinstance(table, Mapping) else dict.fromkeys((k.source for k in definition.kpis), table)
+    given = (
+        table
+        if isinstance(table, Mapping)
+        else dict.fromkeys((k.source for k in definition.kpis), table)
+    )
     out = {}
     for name in dict.fromkeys(k.source for k in definition.kpis):
         rows = as_table(given[name])
-        columns = {c for k in definition.kpis if k.source == name for c in (k.time, k.recorded) if c}
+        columns = {
+            c for k in definition.kpis if k.source == name for c in (k.time, k.recorded) if c
+        }
         zoned = {c: local(rows[c], definition.time_zone) for c in columns}
         zoned = {c: v for c, v in zoned.items() if v is not rows[c] and v.type() != rows[c].type()}
         out[name] = rows.mutate(**zoned) if zoned else rows
@@ -132,22 +151,46 @@ def _without_rows(kpi: Trend, definition: Trends) -> KpiTrend:
     return KpiTrend(kpi, None, (), none, change, change, problem=problem)
 
 
-def _judged(panel: Panel, definition: Trends, reads: Mapping[str, Read], values) -> dict[str, KpiTrend]:
+def _judged(
+    panel: Panel, definition: Trends, reads: Mapping[str, Read], values
+) -> dict[str, KpiTrend]:
     stretches, begun = stretches_of(panel, definition)
     published = definition.chart == "published"
     season = SEASONS[panel.every]
-    judged = judge(panel.judged, panel.precision, stretches, panel.places, season, published=published,
-                   level=definition.level)
+    judged = judge(
+        panel.judged,
+        panel.precision,
+        stretches,
+        panel.places,
+        season,
+        published=published,
+        level=definition.level,
+    )
     inside = definition.period
-    asked = tuple(j for j, p in enumerate(panel.periods) if p.start >= inside.start and p.end <= inside.end)
+    asked = tuple(
+        j for j, p in enumerate(panel.periods) if p.start >= inside.start and p.end <= inside.end
+    )
     series = [_series(i, panel, judged, asked, begun) for i in range(len(panel.keys))]
     found = {}
-    forecasts = _forecasts(panel, series, None if published else season, definition)
+    forecasts = forecasts_of(panel, series, None if published else season, definition)
     for i, (kpi, segment) in enumerate(panel.keys):
         if segment is None:
-            segments = tuple(s for s, (k, g) in zip(series, panel.keys, strict=True) if k is kpi and g is not None)
-            found[kpi.name] = _kpi(series[i], segments, panel, definition, reads, values.get(kpi.name, {}),
-                                   forecasts.get(i), judged, i)
+            segments = tuple(
+                s
+                for s, (k, g) in zip(series, panel.keys, strict=True)
+                if k is kpi and g is not None
+            )
+            found[kpi.name] = _kpi(
+                series[i],
+                segments,
+                panel,
+                definition,
+                reads,
+                values.get(kpi.name, {}),
+                forecasts.get(i),
+                judged,
+                i,
+            )
     return found
 
 
@@ -161,97 +204,92 @@ def _series(i: int, panel: Panel, judged: Judged, asked: tuple[int, ...], begun)
         lower = np.maximum(lower, 0.0)
         upper = np.minimum(upper, 1.0) if panel.charts[i] == "p" else upper
     usual = judged.in_latest[i] & np.isfinite(lower)
-    year = np.flatnonzero(usual)[-(SEASONS[panel.every] or 1):]
+    year = np.flatnonzero(usual)[-(SEASONS[panel.every] or 1) :]
     dated = begun.get(kpi.name, ())
     complete = panel.complete[i]
     if not complete[list(asked)].any():
-        last = np.flatnonzero(complete & np.isfinite(panel.values[i]))  # the last whole ones instead
-        asked = tuple(last[-max(1, len(asked)):])
+        last = np.flatnonzero(
+            complete & np.isfinite(panel.values[i])
+        )  # the last whole ones instead
+        asked = tuple(last[-max(1, len(asked)) :])
     return Series(
-        kpi=kpi, segment=segment, periods=panel.periods, values=panel.values[i], rows=panel.rows[i], complete=complete,
-        centre=centre, lower=lower, upper=upper, stretch=judged.stretches[i],
+        kpi=kpi,
+        segment=segment,
+        periods=panel.periods,
+        values=panel.values[i],
+        rows=panel.rows[i],
+        complete=complete,
+        centre=centre,
+        lower=lower,
+        upper=upper,
+        stretch=judged.stretches[i],
         lowest=float(lower[year].min()) if len(year) else math.nan,
         highest=float(upper[year].max()) if len(year) else math.nan,
         level=float(judged.centre[i][usual][-1]) if usual.any() else math.nan,
-        signals=signals_of(kpi, panel.periods, panel.judged[i], judged.marks[:, i], judged.hints[:, i]),
-        rho=float(judged.rho[i]), run=int(judged.run[i]), season=float(judged.seasons.weight[i]),
-        slope=float(judged.slope[i]), slope_low=float(judged.slope_low[i]), slope_high=float(judged.slope_high[i]),
-        chart=panel.charts[i], since=dated[-1] if dated else None, judged_periods=tuple(panel.periods[j] for j in asked),
+        signals=signals_of(
+            kpi, panel.periods, panel.judged[i], judged.marks[:, i], judged.hints[:, i]
+        ),
+        rho=float(judged.rho[i]),
+        run=int(judged.run[i]),
+        season=float(judged.seasons.weight[i]),
+        slope=float(judged.slope[i]),
+        slope_low=float(judged.slope_low[i]),
+        slope_high=float(judged.slope_high[i]),
+        chart=panel.charts[i],
+        since=dated[-1] if dated else None,
+        judged_periods=tuple(panel.periods[j] for j in asked),
         unfinished=panel.unfinished.get(kpi.name, {}),
-    )  # fmt: skip
+    )
 
 
-def _forecasts(panel: Panel, series: list[Series], season: int | None, definition: Trends
-               ) -> dict[int, tuple[Forecasts, int]]:
-    """Forecasts of the whole KPIs: those that end in the same period together."""
-    out: dict[int, tuple[Forecasts, int]] = {}
-    ends: dict[int, list[int]] = {}
-    for i, s in enumerate(series):
-        if s.segment is None and s.measured.any():
-            ends.setdefault(int(np.flatnonzero(s.measured)[-1]), []).append(i)
-    for end, members in ends.items():
-        ahead = max(_ahead(series[i], panel.periods[end], definition) for i in members)
-        found = forecast(panel.judged[members][:, : end + 1], panel.places[: end + 1], ahead, season=season)
-        out |= {i: (found, row) for row, i in enumerate(members)}
-    return out
-
-
-def _ahead(series: Series, last: Period, definition: Trends) -> int:
-    """How many periods to forecast: to the due day, at most as far as the history is long."""
-    ahead = AHEAD[series.kpi.every]
-    for day in definition.dues(series.kpi):
-        due = Period.of(day, series.kpi.every, definition.fiscal_year_starts)
-        if due > last:
-            ahead = max(ahead, len(tuple(span(last, due))) - 1)
-    return min(ahead, LONGEST_AHEAD, max(int(series.measured.sum()), 1))
-
-
-def _outlook(series: Series, found: tuple[Forecasts, int] | None, definition: Trends) -> Outlook:
-    if found is None:
-        return Outlook(reason="no complete period has a value")
-    forecasts, row = found
-    if forecasts.reasons[row]:
-        return Outlook(reason=forecasts.reasons[row])
-    last = series.periods[np.flatnonzero(series.measured)[-1]]
-    periods, period = [], last
-    for _ in range(_ahead(series, last, definition)):
-        period = period.next()
-        periods.append(period)
-    made = []
-    for level in (definition.level, 0.8):
-        low, high = forecasts.interval(level)
-        made.append(tuple(_bounded(series, forecasts.value[row, h], low[row, h], high[row, h]) for h in range(len(periods))))
-    return Outlook(tuple(periods), *made, method=forecasts.methods[row], origins=forecasts.origins,
-                   past_error=series.kpi.change(float(forecasts.past_error[row])))
-
-
-def _bounded(series: Series, value: float, low: float, high: float) -> Quantity:
-    """A share stays between 0 and 1, a count is not negative."""
-    least = 0.0 if series.chart in ("p", "u") else -math.inf
-    most = 1.0 if series.kpi.format == "percent" and series.chart == "p" else math.inf
-    value, low, high = (min(max(v, least), most) for v in (value, low, high))
-    return series.kpi.quantity(float(value), float(low), float(high))
-
-
-def _kpi(series: Series, segments, panel: Panel, definition: Trends, reads, values: Mapping[str, Value], found,
-         judged: Judged, i: int) -> KpiTrend:
+def _kpi(
+    series: Series,
+    segments,
+    panel: Panel,
+    definition: Trends,
+    reads,
+    values: Mapping[str, Value],
+    found,
+    judged: Judged,
+    i: int,
+) -> KpiTrend:
     kpi = series.kpi
     cells = reads[kpi.name].cells[kpi.name][None]
     now, change, last_year, n = _now(series, cells, values, definition)
-    outlook = _outlook(series, found, definition)
+    outlook = outlook_of(series, found, definition)
 
     def aim_for(wanted: Wanted) -> Aim:
         level, baseline = target_level(kpi, wanted, cells, definition.fiscal_year_starts)
-        return aim_of(series, wanted, definition, level, baseline, now, outlook, *(found or (None, 0)))
+        return aim_of(
+            series, wanted, definition, level, baseline, now, outlook, *(found or (None, 0))
+        )
 
     aim = aim_for(kpi.target) if kpi.target else None
-    own = {n: aim_for(definition.targets[n]) for n, g in definition.goals.items() if g.kpi == kpi.name and n in definition.targets}
-    waits = {p: s for p, s in panel.to_come.get(kpi.name, {}).items() if definition.period.start <= p.start < definition.period.end}
+    own = {
+        n: aim_for(definition.targets[n])
+        for n, g in definition.goals.items()
+        if g.kpi == kpi.name and n in definition.targets
+    }
+    waits = {
+        p: s
+        for p, s in panel.to_come.get(kpi.name, {}).items()
+        if definition.period.start <= p.start < definition.period.end
+    }
     most = max(waits, key=waits.get, default=None)
     return KpiTrend(
-        kpi, series, segments, now, change, last_year, n, outlook, aim, _level_change(judged, i),
-        (most, Quantity(waits[most], "percent")) if most else None, goal_aims=own,
-    )  # fmt: skip
+        kpi,
+        series,
+        segments,
+        now,
+        change,
+        last_year,
+        n,
+        outlook,
+        aim,
+        _level_change(judged, i),
+        (most, Quantity(waits[most], "percent")) if most else None,
+        goal_aims=own,
+    )
 
 
 def _now(series: Series, cells, values: Mapping[str, Value], definition: Trends):
@@ -272,18 +310,32 @@ def _now(series: Series, cells, values: Mapping[str, Value], definition: Trends)
     for other in ("before", "last_year"):
         now, then = quantities["now"], quantities[other]
         if not (now.known and then.known):
-            changes.append(kpi.change(math.nan, reason=now.reason if not now.known else then.reason))
+            changes.append(
+                kpi.change(math.nan, reason=now.reason if not now.known else then.reason)
+            )
         elif "now" in values and other in values:
             changes.append(change_quantity(kpi, values["now"], values[other], definition.level))
         else:
             changes.append(kpi.change(now.value - then.value))
-    n = values["now"].n if "now" in values else sum(c.rows for p, c in cells.items() if definition.period.start <= p.start < definition.period.end)
+    n = (
+        values["now"].n
+        if "now" in values
+        else sum(
+            c.rows
+            for p, c in cells.items()
+            if definition.period.start <= p.start < definition.period.end
+        )
+    )
     return quantities["now"], *changes, n
 
 
 def _whole(series: Series, period: Period) -> str | None:
     """Why a period is not whole; None where it is."""
-    reasons = [s.text() for p, s in series.unfinished.items() if p.start < period.end and p.end > period.start]
+    reasons = [
+        s.text()
+        for p, s in series.unfinished.items()
+        if p.start < period.end and p.end > period.start
+    ]
     return "; ".join(reasons) or None
 
 
@@ -294,5 +346,3 @@ def _level_change(judged: Judged, i: int) -> OneBreak | None:
     if len(x) < FEWEST_JUDGED:
         return None
     return one_break(x, autocorrelated=True, simulations=BREAK_SIMULATIONS)
-
-

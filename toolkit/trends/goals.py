@@ -1,4 +1,4 @@
-"""How far is each goal: its steps, its criteria of success, what money does not show; and the one line over all."""
+"""How far is each goal, in steps and criteria of success; and the one line over all KPIs."""
 
 from __future__ import annotations
 
@@ -110,11 +110,20 @@ class OverallLine:
     @property
     def now(self) -> Quantity:
         """Its last value."""
-        return self.values[-1] if self.values else Quantity(math.nan, reason=self.problem or "no periods")
+        return (
+            self.values[-1]
+            if self.values
+            else Quantity(math.nan, reason=self.problem or "no periods")
+        )
 
 
-def steps_of(goal: Goal, tables: Mapping[str, ir.Table], as_of: date, now: Mapping[str, Quantity],
-             better: Mapping[str, bool]) -> tuple[StepState, ...]:
+def steps_of(
+    goal: Goal,
+    tables: Mapping[str, ir.Table],
+    as_of: date,
+    now: Mapping[str, Quantity],
+    better: Mapping[str, bool],
+) -> tuple[StepState, ...]:
     """The steps in their order, each with where it stands on the last day the data covers.
 
     Parameters
@@ -131,12 +140,26 @@ def steps_of(goal: Goal, tables: Mapping[str, ir.Table], as_of: date, now: Mappi
         done = step.done is not None and step.done <= as_of
         if step.kpi is not None and step.done is None:
             value = now.get(step.kpi)
-            done = bool(value and value.known and (value.value >= step.level if better[step.kpi] else value.value <= step.level))
+            done = bool(
+                value
+                and value.known
+                and (value.value >= step.level if better[step.kpi] else value.value <= step.level)
+            )
         state = "done" if done else "late" if step.due and step.due < as_of else "open"
         if state == "open" and not found_next:
             state, found_next = "next", True
         measure = step.measure or (f"{step.kpi} at {step.level:g}" if step.kpi else None)
-        out.append(StepState(step.label, state, measure, step.due, step.done if done else None, step.owner, step.reason))
+        out.append(
+            StepState(
+                step.label,
+                state,
+                measure,
+                step.due,
+                step.done if done else None,
+                step.owner,
+                step.reason,
+            )
+        )
     return tuple(out)
 
 
@@ -144,51 +167,86 @@ def _read(where: StepTable, table: ir.Table) -> list[Step]:
     """Rows of a table as steps."""
     columns = where.columns()
     if where.where:
-        marked = with_expressions(table, {"toolkit__kept": where.where}, tuple(dict.fromkeys(columns.values())))
+        marked = with_expressions(
+            table, {"toolkit__kept": where.where}, tuple(dict.fromkeys(columns.values()))
+        )
         table = marked.filter(marked.toolkit__kept)
     rows = table.select(**{key: table[column] for key, column in columns.items()})
     records = rows.order_by("order").limit(_MOST_STEPS).to_pyarrow().to_pylist()
-    return [Step.model_construct(**{"measure": None, "kpi": None, "level": None, "due": None, "done": None, "owner": None,
-                                    "reason": None, **{k: _plain(v) for k, v in r.items() if k != "order"}}) for r in records]
+    return [
+        Step.model_construct(
+            **{
+                "measure": None,
+                "kpi": None,
+                "level": None,
+                "due": None,
+                "done": None,
+                "owner": None,
+                "reason": None,
+                **{k: _plain(v) for k, v in r.items() if k != "order"},
+            }
+        )
+        for r in records
+    ]
 
 
 def _plain(value: object) -> object:
     return value.date() if isinstance(value, datetime) else value
 
 
-def criterion_of(criterion: Criterion, now: Mapping[str, Quantity], currency: str) -> CriterionState:
+def criterion_of(
+    criterion: Criterion, now: Mapping[str, Quantity], currency: str
+) -> CriterionState:
     """A criterion from the values of the period asked for; its interval from those of its KPIs.
 
     The delta method with KPIs taken as independent: those of one table are not, so the interval
     is a guide.
     """
     unit = level_unit(criterion.format, currency)
-    bound = Quantity(criterion.at_least if criterion.at_least is not None else criterion.at_most, unit)
+    bound = Quantity(
+        criterion.at_least if criterion.at_least is not None else criterion.at_most, unit
+    )
     names = kpis_of(criterion.formula)
     for name in names:
         if name not in now or not now[name].known:
             reason = now[name].reason if name in now else "it is not among the KPIs looked at"
-            return CriterionState(criterion, Quantity(math.nan, unit, reason=f"{name}: {reason}"), bound)
+            return CriterionState(
+                criterion, Quantity(math.nan, unit, reason=f"{name}: {reason}"), bound
+            )
     values = {name: now[name].value for name in names}
     value = value_of(criterion.formula, values)
     if math.isnan(value):
-        return CriterionState(criterion, Quantity(math.nan, unit, reason="the formula divides by nothing"), bound)
+        return CriterionState(
+            criterion, Quantity(math.nan, unit, reason="the formula divides by nothing"), bound
+        )
     square = 0.0
     for name in names:
         q = now[name]
         if q.low is None:
             return CriterionState(criterion, Quantity(value, unit), bound)
         half = (q.high - q.low) / 2
-        moved = (value_of(criterion.formula, {**values, name: q.value + half}),
-                 value_of(criterion.formula, {**values, name: q.value - half}))
+        moved = (
+            value_of(criterion.formula, {**values, name: q.value + half}),
+            value_of(criterion.formula, {**values, name: q.value - half}),
+        )
         square += ((moved[0] - moved[1]) / 2) ** 2
     reach = math.sqrt(square)
     known = math.isfinite(reach)
-    return CriterionState(criterion, Quantity(value, unit, value - reach, value + reach) if known else Quantity(value, unit), bound)
+    return CriterionState(
+        criterion,
+        Quantity(value, unit, value - reach, value + reach) if known else Quantity(value, unit),
+        bound,
+    )
 
 
-def overall_line(overall: Overall, kpis: Iterable[Trend], reads: Mapping[str, Read], asked: Period,
-                 fiscal_year_starts: int, unfinished: Mapping[str, Mapping[Period, object]]) -> OverallLine:
+def overall_line(
+    overall: Overall,
+    kpis: Iterable[Trend],
+    reads: Mapping[str, Read],
+    asked: Period,
+    fiscal_year_starts: int,
+    unfinished: Mapping[str, Mapping[Period, object]],
+) -> OverallLine:
     """Each KPI against its own baseline, weighed together as a geometric mean; better is up."""
     by_name = {k.name: k for k in kpis}
     absent = [n for n in overall.kpis if n not in by_name or not reads[n].cells[n][None]]
@@ -196,15 +254,27 @@ def overall_line(overall: Overall, kpis: Iterable[Trend], reads: Mapping[str, Re
         return OverallLine(overall.label, (), (), {}, f"no rows for {', '.join(absent)}")
     cells = {n: reads[n].cells[n][None] for n in overall.kpis}
     try:
-        base = Period.parse(overall.baseline_period, fiscal_year_starts) if overall.baseline_period else _first(cells, asked)
+        base = (
+            Period.parse(overall.baseline_period, fiscal_year_starts)
+            if overall.baseline_period
+            else _first(cells, asked)
+        )
     except Refused as refused:
-        return OverallLine(overall.label, (), (), {}, f"'{overall.baseline_period}' {refused.problems[0].rule}")
+        return OverallLine(
+            overall.label, (), (), {}, f"'{overall.baseline_period}' {refused.problems[0].rule}"
+        )
     start = Period.of(base.start, asked.kind, fiscal_year_starts)
     if start > asked:
-        return OverallLine(overall.label, (), (), {}, f"its baseline {base.label} lies after {asked.label}")
+        return OverallLine(
+            overall.label, (), (), {}, f"its baseline {base.label} lies after {asked.label}"
+        )
     first = {n: over(by_name[n], cells[n], base) for n in overall.kpis}
     missing = [f"{by_name[n].title}: {q.reason}" for n, q in first.items() if not q.known]
-    missing += [f"{by_name[n].title}: a baseline of {q.value:g} cannot be divided by" for n, q in first.items() if q.value <= 0]
+    missing += [
+        f"{by_name[n].title}: a baseline of {q.value:g} cannot be divided by"
+        for n, q in first.items()
+        if q.value <= 0
+    ]
     if missing:
         return OverallLine(overall.label, (), (), {}, "; ".join(missing))
     total = sum(overall.kpis.values())
@@ -214,7 +284,9 @@ def overall_line(overall: Overall, kpis: Iterable[Trend], reads: Mapping[str, Re
         logs, reason = {}, None
         for n, weight in overall.kpis.items():
             q = over(by_name[n], cells[n], period)
-            whole = not any(p.start < period.end and p.end > period.start for p in unfinished.get(n, {}))
+            whole = not any(
+                p.start < period.end and p.end > period.start for p in unfinished.get(n, {})
+            )
             if not q.known or not whole or q.value <= 0:
                 reason = f"{by_name[n].title}: {q.reason or 'the period is not complete'}"
                 break

@@ -92,8 +92,15 @@ def judge(
         seasons = take_out(y, places, season, stretches=stretches)
     else:
         none = np.zeros((series, season or 1))
-        seasons = Seasons(none, np.zeros_like(y), y, np.zeros(series), np.full(series, np.nan),
-                          np.ones(series), ("not looked for",) * series)
+        seasons = Seasons(
+            none,
+            np.zeros_like(y),
+            y,
+            np.zeros(series),
+            np.full(series, np.nan),
+            np.ones(series),
+            ("not looked for",) * series,
+        )
     out = {name: np.full(y.shape, np.nan) for name in ("centre", "sigma", "spread")}
     marks = np.zeros((len(RULES), *y.shape), dtype=bool)
     hints = np.zeros_like(marks)
@@ -105,10 +112,18 @@ def judge(
         if not len(some):
             continue
         part = np.where(inside[some], seasons.adjusted[some], np.nan)
-        found = usual_variation(part, precision=precision[some], freedom=seasons.freedom[some],
-                                autocorrelated=not published)
+        found = usual_variation(
+            part,
+            precision=precision[some],
+            freedom=seasons.freedom[some],
+            autocorrelated=not published,
+        )
         within = inside[some]
-        for name, values_ in (("centre", found.centre[:, None]), ("sigma", found.sigma), ("spread", found.spread)):
+        for name, values_ in (
+            ("centre", found.centre[:, None]),
+            ("sigma", found.sigma),
+            ("spread", found.spread),
+        ):
             out[name][some] = np.where(within, values_, out[name][some])
         marks[:, some] |= found.marks & within
         hints[:, some] |= found.hints & within
@@ -116,8 +131,19 @@ def judge(
         rho[some[now]], run[some[now]] = found.rho[now], found.run[now]
     in_latest = stretches == latest[:, None]
     slope = _slopes(np.where(in_latest, seasons.adjusted, np.nan), level)
-    return Judged(seasons, **out, marks=marks, hints=hints, rho=rho, run=run, slope=slope[0], slope_low=slope[1],
-                  slope_high=slope[2], stretches=stretches, in_latest=in_latest)
+    return Judged(
+        seasons,
+        **out,
+        marks=marks,
+        hints=hints,
+        rho=rho,
+        run=run,
+        slope=slope[0],
+        slope_low=slope[1],
+        slope_high=slope[2],
+        stretches=stretches,
+        in_latest=in_latest,
+    )
 
 
 def _slopes(y: np.ndarray, level: float) -> np.ndarray:

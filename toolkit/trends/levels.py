@@ -100,12 +100,24 @@ class Levels(Shown):
     def grid(self) -> Grid:
         """One row a segment."""
         rows = [
-            (Sentence("All") if v.segment is None else f"{v.segment}: {'—' if v.of is None else v.of}", v.value, v.rows, v.n)
+            (
+                Sentence("All")
+                if v.segment is None
+                else f"{v.segment}: {'—' if v.of is None else v.of}",
+                v.value,
+                v.rows,
+                v.n,
+            )
             for v in self.levels
         ]
         return Grid(
             Sentence("{kpi}", {"kpi": self.definition.label or self.definition.name}),
-            (Sentence("Segment"), Sentence("Value"), Sentence("Rows"), Sentence("Independent units")),
+            (
+                Sentence("Segment"),
+                Sentence("Value"),
+                Sentence("Rows"),
+                Sentence("Independent units"),
+            ),
             tuple(rows),
         )
 
@@ -131,12 +143,19 @@ def estimate(table: object, definition: KpiLevel | None = None) -> Levels:
     levels = []
     for segment, dims in asked:
         cells = aggregate(
-            rows, [definition.measure], dims, unit=definition.unit, exact_units=definition.exact_units,
-            buckets=definition.buckets, disjoint=not dims,
+            rows,
+            [definition.measure],
+            dims,
+            unit=definition.unit,
+            exact_units=definition.exact_units,
+            buckets=definition.buckets,
+            disjoint=not dims,
         ).cells
         if not cells and segment is None:
             levels.append(_nothing(definition, "no rows in this period"))
-        levels += [_level(definition, segment, key[0] if key else None, m) for key, m in cells.items()]
+        levels += [
+            _level(definition, segment, key[0] if key else None, m) for key, m in cells.items()
+        ]
     return Levels(definition, tuple(levels))
 
 
@@ -152,7 +171,9 @@ def _within(rows: ir.Table, d: KpiLevel) -> ir.Table:
 
 def _nothing(d: KpiLevel, reason: str, segment: str | None = None, of: object = None) -> Level:
     unit = level_unit(d.format, d.currency)
-    return Level(segment, of, Quantity(math.nan, unit, reason=reason), 0, "units", 0, math.nan, math.nan, "")
+    return Level(
+        segment, of, Quantity(math.nan, unit, reason=reason), 0, "units", 0, math.nan, math.nan, ""
+    )
 
 
 def _level(d: KpiLevel, segment: str | None, of: object, m: Moments) -> Level:
@@ -168,14 +189,25 @@ def _level(d: KpiLevel, segment: str | None, of: object, m: Moments) -> Level:
     else:
         n = m.n
         sample = ratios.RatioMoments(
-            n=m.n, mean_y=m.mean_of(num), mean_x=m.mean_of(den), variance_y=m.var_of(num), variance_x=m.var_of(den),
-            covariance=m.cov_of(num, den))
+            n=m.n,
+            mean_y=m.mean_of(num),
+            mean_x=m.mean_of(den),
+            variance_y=m.var_of(num),
+            variance_x=m.var_of(den),
+            covariance=m.cov_of(num, den),
+        )
         found = ratios.interval(sample, level=d.level)
-        method = f"ratio of sums, delta method, standard errors by {d.unit}" if d.unit else "mean, delta method"
+        method = (
+            f"ratio of sums, delta method, standard errors by {d.unit}"
+            if d.unit
+            else "mean, delta method"
+        )
         if m.basis == "buckets":
             method += f" in {m.n} buckets"
     if math.isnan(found.low):
-        value = Quantity(found.estimate, unit, reason="one unit only: nothing to take a spread from")
+        value = Quantity(
+            found.estimate, unit, reason="one unit only: nothing to take a spread from"
+        )
     else:
         value = Quantity(found.estimate, unit, found.low, found.high)
     return Level(segment, of, value, n, n_unit, m.rows, found.se, found.df, method)
@@ -194,13 +226,19 @@ def _zeros_and_ones(m: Moments, column: str) -> bool:
 def check(levels: Levels) -> Checks:
     """Is there enough to say it?"""
     whole = levels.whole
-    return Checks((
-        Check(
-            Sentence("enough independent units"), whole.n >= _FEW_UNITS,
-            Sentence("{n} stand behind the value; below {few} its interval is too narrow", {"n": whole.n, "few": _FEW_UNITS}),
-            numbers={"n": whole.n},
-        ),
-    ))
+    return Checks(
+        (
+            Check(
+                Sentence("enough independent units"),
+                whole.n >= _FEW_UNITS,
+                Sentence(
+                    "{n} stand behind the value; below {few} its interval is too narrow",
+                    {"n": whole.n, "few": _FEW_UNITS},
+                ),
+                numbers={"n": whole.n},
+            ),
+        )
+    )
 
 
 def conclude(levels: Levels, checks: Checks) -> Findings:
@@ -212,7 +250,9 @@ def conclude(levels: Levels, checks: Checks) -> Findings:
         where = f"{v.segment}={v.of}" if v.segment else None
         named = {"kpi": label, "value": v.value, "where": where or ""}
         if not v.value.known:
-            sentence = Sentence("{kpi}: no data, because {reason}.", {"kpi": label, "reason": v.value.reason or ""})
+            sentence = Sentence(
+                "{kpi}: no data, because {reason}.", {"kpi": label, "reason": v.value.reason or ""}
+            )
         elif v.value.low is None:
             sentence = Sentence("{kpi} is {value}.", named)
         elif where:
@@ -220,19 +260,41 @@ def conclude(levels: Levels, checks: Checks) -> Findings:
         else:
             sentence = Sentence("{kpi} is {value} ({value:range}).", named)
         known = v.value.known and v.value.low is not None
-        found.append(Finding(
-            id="/".join(["kpi", d.name, *([where] if where else [])]), notebook="kpi_trends",
-            question=Sentence("What is {kpi}?", {"kpi": label}), subject=d.name, kpi=d.name, segment=where,
-            period=d.period, verdict="measured" if v.value.known else "no_data", sentence=sentence,
-            estimate=v.value.value, low=v.value.low if known else math.nan, high=v.value.high if known else math.nan,
-            level=d.level, unit=v.value.unit, n=v.n, n_unit=v.n_unit, method=v.method, source=d.source,
-            checks=tuple(checks) if v.segment is None else (), numbers={"se": v.se, "df": v.df, "rows": v.rows},
-        ))
+        found.append(
+            Finding(
+                id="/".join(["kpi", d.name, *([where] if where else [])]),
+                notebook="kpi_trends",
+                question=Sentence("What is {kpi}?", {"kpi": label}),
+                subject=d.name,
+                kpi=d.name,
+                segment=where,
+                period=d.period,
+                verdict="measured" if v.value.known else "no_data",
+                sentence=sentence,
+                estimate=v.value.value,
+                low=v.value.low if known else math.nan,
+                high=v.value.high if known else math.nan,
+                level=d.level,
+                unit=v.value.unit,
+                n=v.n,
+                n_unit=v.n_unit,
+                method=v.method,
+                source=d.source,
+                checks=tuple(checks) if v.segment is None else (),
+                numbers={"se": v.se, "df": v.df, "rows": v.rows},
+            )
+        )
     return Findings(tuple(found))
 
 
-def from_params(company, name: str, starts: date | None = None, ends: date | None = None,
-                segments: tuple[str, ...] = (), period: str | None = None) -> KpiLevel:
+def from_params(
+    company,
+    name: str,
+    starts: date | None = None,
+    ends: date | None = None,
+    segments: tuple[str, ...] = (),
+    period: str | None = None,
+) -> KpiLevel:
     """The question about a KPI of a params file.
 
     Parameters
@@ -244,8 +306,18 @@ def from_params(company, name: str, starts: date | None = None, ends: date | Non
     """
     kpi = company.kpis[name]
     return KpiLevel(
-        name=name, label=kpi.label, measure=Measure(name, kpi.numerator, kpi.denominator, kpi.where),
-        time=kpi.time or company.tables[kpi.table].time, starts=starts, ends=ends, unit=kpi.unit, segments=segments,
-        format=kpi.format, currency=company.company.currency, period=period, source=kpi.table,
-        exact_units=company.engine.exact_units, buckets=company.engine.buckets,
+        name=name,
+        label=kpi.label,
+        measure=Measure(name, kpi.numerator, kpi.denominator, kpi.where),
+        time=kpi.time or company.tables[kpi.table].time,
+        starts=starts,
+        ends=ends,
+        unit=kpi.unit,
+        segments=segments,
+        format=kpi.format,
+        currency=company.company.currency,
+        period=period,
+        source=kpi.table,
+        exact_units=company.engine.exact_units,
+        buckets=company.engine.buckets,
     )

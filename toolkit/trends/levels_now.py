@@ -46,7 +46,14 @@ class Value:
 
     def quantity(self, kpi: Trend, level: float) -> Quantity:
         """With its interval."""
-        return _with_interval(kpi.quantity, self.value, self.se, self.df, level, (0.0, 1.0) if kpi.format == "percent" else None)
+        return _with_interval(
+            kpi.quantity,
+            self.value,
+            self.se,
+            self.df,
+            level,
+            (0.0, 1.0) if kpi.format == "percent" else None,
+        )
 
 
 def difference(now: Value, then: Value) -> tuple[float, float, float]:
@@ -78,7 +85,9 @@ def change_quantity(kpi: Trend, now: Value, then: Value, level: float) -> Quanti
     return _with_interval(kpi.change, *difference(now, then), level)
 
 
-def values_in(table: ir.Table, kpis: Sequence[Trend], periods: Mapping[str, Period]) -> dict[str, dict[str, Value]]:
+def values_in(
+    table: ir.Table, kpis: Sequence[Trend], periods: Mapping[str, Period]
+) -> dict[str, dict[str, Value]]:
     """Each KPI's value in each period, from one scan of the rows of those periods.
 
     Parameters
@@ -96,19 +105,35 @@ def values_in(table: ir.Table, kpis: Sequence[Trend], periods: Mapping[str, Peri
     unit = kpis[0].unit
     rows, asked = _asked(table, kpis[0].time, periods)
     found = aggregate(
-        rows, [k.measure for k in kpis], [ASKED], unit=unit, expressions={ASKED: asked}, exact_units=0, buckets=BUCKETS,
-        disjoint=False)
+        rows,
+        [k.measure for k in kpis],
+        [ASKED],
+        unit=unit,
+        expressions={ASKED: asked},
+        exact_units=0,
+        buckets=BUCKETS,
+        disjoint=False,
+    )
     return {k.name: _values(found, k.measure, unit) for k in kpis}
 
 
-def percentiles_in(table: ir.Table, kpi: Trend, periods: Mapping[str, Period], level: float) -> dict[str, Value]:
+def percentiles_in(
+    table: ir.Table, kpi: Trend, periods: Mapping[str, Period], level: float
+) -> dict[str, Value]:
     """A percentile in each period; its error from the order statistics around it."""
     rows, asked = _asked(table, kpi.time, periods)
     rows = measured(rows, [kpi.measure], expressions={ASKED: asked})
     rows = rows.filter(rows[kpi.measure.den] != 0)
-    counts = {r[ASKED]: int(r["n"]) for r in rows.group_by(ASKED).agg(n=rows.count()).to_pyarrow().to_pylist()}
-    asked_for = {(name,): needed(n, kpi.quantile, level=level) for name, n in counts.items() if name and n}
-    found = quantile_ranks(rows, kpi.measure.num, [ASKED], {key: a.ranks for key, a in asked_for.items()})
+    counts = {
+        r[ASKED]: int(r["n"])
+        for r in rows.group_by(ASKED).agg(n=rows.count()).to_pyarrow().to_pylist()
+    }
+    asked_for = {
+        (name,): needed(n, kpi.quantile, level=level) for name, n in counts.items() if name and n
+    }
+    found = quantile_ranks(
+        rows, kpi.measure.num, [ASKED], {key: a.ranks for key, a in asked_for.items()}
+    )
     out = {}
     for (name,), a in asked_for.items():
         interval = interval_of(a, dict(zip(a.ranks, found[(name,)], strict=True)))
@@ -121,9 +146,14 @@ def _asked(table: ir.Table, time: str, periods: Mapping[str, Period]) -> tuple[i
     within = None
     cases = []
     for name, period in periods.items():
-        inside = (table[time] >= ibis.literal(period.start)) & (table[time] < ibis.literal(period.end))
+        inside = (table[time] >= ibis.literal(period.start)) & (
+            table[time] < ibis.literal(period.end)
+        )
         within = inside if within is None else within | inside
-        cases.append(f"WHEN \"{time}\" >= DATE '{period.start}' AND \"{time}\" < DATE '{period.end}' THEN '{name}'")
+        cases.append(
+            f"WHEN \"{time}\" >= DATE '{period.start}' AND \"{time}\" < DATE '{period.end}' "
+            f"THEN '{name}'"
+        )
     return table.filter(within), f"CASE {' '.join(cases)} END"
 
 
@@ -141,9 +171,15 @@ def _values(found: Aggregates, measure: Measure, unit: str | None) -> dict[str, 
             squares, square_of_base = float((parts**2).sum()), float((base**2).sum())
         else:
             parts = None
-            spread = m.var_of(measure.num) - 2 * ratio * m.cov_of(measure.num, measure.den) + ratio**2 * m.var_of(measure.den)
+            spread = (
+                m.var_of(measure.num)
+                - 2 * ratio * m.cov_of(measure.num, measure.den)
+                + ratio**2 * m.var_of(measure.den)
+            )
             squares = max(spread, 0.0) * max(m.n - 1, 0) / den**2 if m.n > 1 else math.nan
-            square_of_base = (m.var_of(measure.den) * (m.n - 1) if m.n > 1 else 0.0) + m.n * m.mean_of(measure.den) ** 2
+            square_of_base = (
+                m.var_of(measure.den) * (m.n - 1) if m.n > 1 else 0.0
+            ) + m.n * m.mean_of(measure.den) ** 2
         # rows (or buckets) that do not count are zeros among the others: how many really count
         counting = den**2 / square_of_base
         widened = math.sqrt(counting / (counting - 1)) if counting > 1 + 1e-9 else math.nan

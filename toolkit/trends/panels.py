@@ -73,18 +73,25 @@ class Panel:
 
 
 def _place_of(kpi: Trend, segment: Segment) -> tuple:
-    """The whole first, then segments as declared, each one's values in their own order, missing last."""
+    """The whole first, then segments as declared, their values in order, missing last."""
     if segment is None:
         return (-1, False, "")
     column, value = segment
     return (list(kpi.segments).index(column), value is None, str(value))
 
 
-def panel_of(question: Trends, every: Kind, kpis: tuple[Trend, ...], reads: Mapping[str, Read],
-             late: Mapping[str, Mapping[Period, Mapping[int, int]]]) -> Panel | None:
+def panel_of(
+    question: Trends,
+    every: Kind,
+    kpis: tuple[Trend, ...],
+    reads: Mapping[str, Read],
+    late: Mapping[str, Mapping[Period, Mapping[int, int]]],
+) -> Panel | None:
     """The series of all KPIs with that length of period; None where no row counts."""
     keys, cells = [], []
-    kpis = tuple(k for k in kpis if len(reads[k.name].cells[k.name][None]))  # others are said to have no rows
+    kpis = tuple(
+        k for k in kpis if len(reads[k.name].cells[k.name][None])
+    )  # others are said to have no rows
     for kpi in kpis:
         found = reads[kpi.name].cells[kpi.name]
         # the engine brings cells in no order
@@ -116,7 +123,19 @@ def panel_of(question: Trends, every: Kind, kpis: tuple[Trend, ...], reads: Mapp
         mine = [i for i, (k, _) in enumerate(keys) if k is kpi]
         complete[np.ix_(mine, [at[p] for p in unfinished[kpi.name]])] = False
     judged = np.where(complete, values, np.nan)
-    return Panel(every, periods, tuple(keys), values, rows, precision, tuple(charts), complete, judged, unfinished, to_come)
+    return Panel(
+        every,
+        periods,
+        tuple(keys),
+        values,
+        rows,
+        precision,
+        tuple(charts),
+        complete,
+        judged,
+        unfinished,
+        to_come,
+    )
 
 
 def _last_period(question: Trends, every: Kind) -> Period:
@@ -137,7 +156,7 @@ def _chart_of(kpi: Trend, cells: Cells) -> str:
 
 
 def still_to_come(late: Mapping[Period, Mapping[int, int]], as_of: date) -> dict[Period, float]:
-    """The share of each recent period's rows that has not come in yet, from how late they came before.
+    """The share of each recent period's rows still to come, from how late they came before.
 
     Of periods long over, the share that came within the days a recent one has had.
     """
@@ -149,7 +168,10 @@ def still_to_come(late: Mapping[Period, Mapping[int, int]], as_of: date) -> dict
     found = {}
     for period, age in ages.items():
         if 0 <= age <= longest:
-            counted = [(sum(n for lag, n in late[p].items() if lag <= age), sum(late[p].values())) for p in old]
+            counted = [
+                (sum(n for lag, n in late[p].items() if lag <= age), sum(late[p].values()))
+                for p in old
+            ]
             share = 1 - sum(a for a, _ in counted) / max(1, sum(b for _, b in counted))
             if share > 0:
                 found[period] = share
@@ -160,15 +182,22 @@ def _unfinished(kpi: Trend, whole, to_come, as_of: date, periods) -> dict[Period
     found: dict[Period, Sentence] = {}
     for period in periods:
         if not period.complete(as_of):
-            found[period] = Sentence("{period} is not over: the data ends on {day}", {"period": period.label, "day": as_of})
+            found[period] = Sentence(
+                "{period} is not over: the data ends on {day}",
+                {"period": period.label, "day": as_of},
+            )
         elif (as_of - period.last_day).days < kpi.settles_after:
-            found[period] = Sentence("outcomes of {period} are known {days} days after its end only", {
-                "period": period.label, "days": kpi.settles_after})
+            found[period] = Sentence(
+                "outcomes of {period} are known {days} days after its end only",
+                {"period": period.label, "days": kpi.settles_after},
+            )
     limit = STILL_TO_COME_VOLUME if kpi.per else STILL_TO_COME_RATIO
     for period, share in to_come.items():
         if share > limit and period not in found:
-            found[period] = Sentence("about {share} of the rows of {period} are still to come",
-                                     {"share": Quantity(share, "percent"), "period": period.label})
+            found[period] = Sentence(
+                "about {share} of the rows of {period} are still to come",
+                {"share": Quantity(share, "percent"), "period": period.label},
+            )
     seen = sorted(p for p in whole if p not in found)
     if len(seen) < _OLDER_PERIODS + 1:
         return found
@@ -177,9 +206,14 @@ def _unfinished(kpi: Trend, whole, to_come, as_of: date, periods) -> dict[Period
     starts = {p: (whole[p].first - p.start).days for p in seen}
     last, first = seen[-1], seen[0]
     if ends[last] > max(d for p, d in ends.items() if p != last) + _SLACK:
-        found[last] = Sentence("the rows of {period} end on {day}", {"period": last.label, "day": whole[last].last})
+        found[last] = Sentence(
+            "the rows of {period} end on {day}", {"period": last.label, "day": whole[last].last}
+        )
     if starts[first] > max(d for p, d in starts.items() if p != first) + _SLACK:
-        found[first] = Sentence("the rows of {period} begin on {day}", {"period": first.label, "day": whole[first].first})
+        found[first] = Sentence(
+            "the rows of {period} begin on {day}",
+            {"period": first.label, "day": whole[first].first},
+        )
     return found
 
 
@@ -191,7 +225,9 @@ def stretches_of(panel: Panel, question: Trends) -> tuple[np.ndarray, dict[str, 
     for i, (kpi, _) in enumerate(panel.keys):
         if kpi.name not in begun:
             begun[kpi.name] = _beginnings(panel, question, kpi)
-            numbers[kpi.name] = np.array([sum(p.last_day >= c.day for c in begun[kpi.name]) for p in panel.periods])
+            numbers[kpi.name] = np.array(
+                [sum(p.last_day >= c.day for c in begun[kpi.name]) for p in panel.periods]
+            )
         out[i] = numbers[kpi.name]
     return out, begun
 

@@ -44,8 +44,11 @@ class Sums:
     def with_(self, other: Sums) -> Sums:
         """Both together."""
         return Sums(
-            self.numerator + other.numerator, self.denominator + other.denominator,
-            self.rows + other.rows, min(self.first, other.first), max(self.last, other.last),
+            self.numerator + other.numerator,
+            self.denominator + other.denominator,
+            self.rows + other.rows,
+            min(self.first, other.first),
+            max(self.last, other.last),
         )
 
 
@@ -74,7 +77,13 @@ class Cells(Mapping[Period, Sums]):
         i = self.axis[period]
         if not self.rows[i]:
             raise KeyError(period)
-        return Sums(float(self.numerator[i]), float(self.denominator[i]), int(self.rows[i]), _since(self.first[i]), _since(self.last[i]))
+        return Sums(
+            float(self.numerator[i]),
+            float(self.denominator[i]),
+            int(self.rows[i]),
+            _since(self.first[i]),
+            _since(self.last[i]),
+        )
 
     def __iter__(self) -> Iterator[Period]:
         return (p for p, i in self.axis.items() if self.rows[i])
@@ -117,8 +126,14 @@ def local(when: ir.Value, time_zone: str) -> ir.Value:
     return when
 
 
-def read(table: ir.Table, kpis: Sequence[Trend], end: date, *, fiscal_year_starts: int = 1,
-         time_zone: str = "UTC") -> Read:
+def read(
+    table: ir.Table,
+    kpis: Sequence[Trend],
+    end: date,
+    *,
+    fiscal_year_starts: int = 1,
+    time_zone: str = "UTC",
+) -> Read:
     """The sums of KPIs that share their table, their date column and their periods.
 
     Parameters
@@ -138,7 +153,9 @@ def read(table: ir.Table, kpis: Sequence[Trend], end: date, *, fiscal_year_start
     return Read(cells)
 
 
-def _dated(table: ir.Table, kpis: Sequence[Trend], end: date, fys: int, zone: str, extra: Iterable[str]):
+def _dated(
+    table: ir.Table, kpis: Sequence[Trend], end: date, fys: int, zone: str, extra: Iterable[str]
+):
     kpi = kpis[0]
     rows = measured(table, [k.measure for k in kpis], extra, expressions={WHEN: f'"{kpi.time}"'})
     when = local(rows[WHEN], zone)
@@ -153,12 +170,17 @@ def _read_sums(table, kpis, end, fys, zone) -> dict[str, dict[Segment, Cells]]:
     for i, k in enumerate(kpis):
         counts = rows[k.measure.den] != 0
         wanted |= {
-            f"n{i}": rows[k.measure.num].sum(), f"d{i}": rows[k.measure.den].sum(), f"r{i}": counts.sum(),
-            f"f{i}": rows[WHEN].min(where=counts), f"l{i}": rows[WHEN].max(where=counts),
-        }  # fmt: skip
+            f"n{i}": rows[k.measure.num].sum(),
+            f"d{i}": rows[k.measure.den].sum(),
+            f"r{i}": counts.sum(),
+            f"f{i}": rows[WHEN].min(where=counts),
+            f"l{i}": rows[WHEN].max(where=counts),
+        }
     found = rows.group_by([PERIOD, *dims]).agg(**wanted).to_pyarrow().to_pandas()
     axis, place = _axis(found[PERIOD], kpis[0].every, fys)
-    groups: dict[str | None, tuple[np.ndarray, list]] = {None: (np.zeros(len(found), dtype=int), [None])}
+    groups: dict[str | None, tuple[np.ndarray, list]] = {
+        None: (np.zeros(len(found), dtype=int), [None])
+    }
     for dim in dims:
         codes, values = pd.factorize(found[dim], use_na_sentinel=False)
         groups[dim] = codes, [(dim, None if pd.isna(v) else v) for v in values]
@@ -185,7 +207,8 @@ def _added(columns, days, group, place: np.ndarray, axis) -> dict[Segment, Cells
     first, last = first.reshape(len(names), n), last.reshape(len(names), n)
     return {
         name: Cells(axis, sums[0][i], sums[1][i], sums[2][i], first[i], last[i])
-        for i, name in enumerate(names) if name is None or sums[2][i].any()
+        for i, name in enumerate(names)
+        if name is None or sums[2][i].any()
     }
 
 
@@ -202,7 +225,11 @@ def _read_quantile(table, kpi, end, fys, zone) -> dict[Segment, Cells]:
         rows = _dated(table, [kpi], end, fys, zone, dims)
         rows = rows.filter(rows[kpi.measure.den] != 0)
         found = rows.group_by([PERIOD, *dims]).agg(
-            n0=rows[kpi.measure.num].quantile(kpi.quantile), r0=rows.count(), f0=rows[WHEN].min(), l0=rows[WHEN].max())
+            n0=rows[kpi.measure.num].quantile(kpi.quantile),
+            r0=rows.count(),
+            f0=rows[WHEN].min(),
+            l0=rows[WHEN].max(),
+        )
         found = found.to_pyarrow().to_pandas()
         axis, place = _axis(found[PERIOD], kpi.every, fys)
         codes, names = np.zeros(len(found), dtype=int), [None]
@@ -211,7 +238,9 @@ def _read_quantile(table, kpi, end, fys, zone) -> dict[Segment, Cells]:
             names = [(column, None if pd.isna(v) else v) for v in values]
         counts = found["r0"].to_numpy(dtype=float)
         columns = [found["n0"].to_numpy(dtype=float), counts, counts]
-        out |= _added(columns, [_days(found["f0"]), _days(found["l0"])], (codes, names), place, axis)
+        out |= _added(
+            columns, [_days(found["f0"]), _days(found["l0"])], (codes, names), place, axis
+        )
     return out
 
 
@@ -225,8 +254,9 @@ def _since(days: float) -> date:
     return date(1970, 1, 1) + timedelta(days=int(days))
 
 
-def read_lateness(table: ir.Table, kpi: Trend, end: date, *, fiscal_year_starts: int = 1,
-                  time_zone: str = "UTC") -> dict[Period, dict[int, int]]:
+def read_lateness(
+    table: ir.Table, kpi: Trend, end: date, *, fiscal_year_starts: int = 1, time_zone: str = "UTC"
+) -> dict[Period, dict[int, int]]:
     """How many rows of each period came in so many days after its end.
 
     Returns
@@ -236,9 +266,16 @@ def read_lateness(table: ir.Table, kpi: Trend, end: date, *, fiscal_year_starts:
     """
     rows = with_expressions(table, {WHEN: f'"{kpi.time}"', CAME: f'"{kpi.recorded}"'})
     when, came = local(rows[WHEN], time_zone), local(rows[CAME], time_zone)
-    rows = rows.mutate(**{PERIOD: period_start(when, kpi.every, fiscal_year_starts), CAME: came.cast("date"),
-                          WHEN: when.cast("date")})
-    rows = rows.filter(rows[WHEN].notnull() & rows[CAME].notnull() & (rows[WHEN] < ibis.literal(end)))
+    rows = rows.mutate(
+        **{
+            PERIOD: period_start(when, kpi.every, fiscal_year_starts),
+            CAME: came.cast("date"),
+            WHEN: when.cast("date"),
+        }
+    )
+    rows = rows.filter(
+        rows[WHEN].notnull() & rows[CAME].notnull() & (rows[WHEN] < ibis.literal(end))
+    )
     months = {"week": 0, "month": 1, "quarter": 3, "year": 12}[kpi.every]
     after = rows[PERIOD] + (ibis.interval(months=months) if months else ibis.interval(days=7))
     lag = rows[CAME].delta(after.cast("date"), unit="day") + 1
@@ -272,7 +309,9 @@ def values_of(kpi: Trend, cells: Cells) -> np.ndarray:
         if kpi.quantile is not None:
             value = cells.numerator
         elif kpi.per:
-            value = cells.numerator / (np.array([p.days for p in cells.axis]) if kpi.per == "day" else 1)
+            value = cells.numerator / (
+                np.array([p.days for p in cells.axis]) if kpi.per == "day" else 1
+            )
         else:
             value = cells.numerator / np.where(cells.denominator == 0, np.nan, cells.denominator)
     return np.where(cells.rows > 0, value, np.nan)

@@ -1,4 +1,4 @@
-"""What an analysis of KPIs over time brings: the series, the values now, the aims; and their tables."""
+"""What an analysis of KPIs over time brings: series, values now, aims; and their tables."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ class KpiTrend:
     aim
         Where it has a target.
     level_change
-        The one most likely break in the level of the latest stretch; None where there are too few periods.
+        The one most likely break in the level of the latest stretch; None where there are too few
+        periods.
     to_come
         The period in the one asked for that misses most rows yet, and the share still to come.
     """
@@ -72,27 +73,47 @@ class KpiTrends(Shown):
     @property
     def title(self) -> Sentence:
         """What a chart of all of them shows."""
-        return Sentence("Each KPI over time, its usual range shaded: blue is improvement, orange concern, hollow not complete")
+        return Sentence(
+            "Each KPI over time, its usual range shaded: blue is improvement, orange concern, "
+            "hollow not complete"
+        )
 
     def grid(self) -> Grid:
-        """One row a KPI: value, changes, variation, target, and the last year as a line of blocks."""
+        """One row a KPI: value, changes in its unit, variation and the last year, target."""
+        period = self.definition.period
         rows = []
         for k in self.kpis:
             variation = k.whole.variation if k.whole else None
-            aim = k.aim
-            rows.append((
-                k.kpi.title, k.now, Sentence(VARIATION[variation]) if variation else Sentence("Cannot be told"),
-                k.whole.sparkline() if k.whole else "", aim.level if aim and aim.known else None,
-                assurance_words(aim) if aim else None, k.change, k.change_last_year,
-            ))  # fmt: skip
-        heads = tuple(Sentence(h) for h in (
-            "KPI", "Value", "Variation", "Last periods", "Target", "Against the target", "On the period before",
-            "On the same period last year"))
-        return Grid(Sentence("All KPIs in {period}", {"period": self.definition.period.label}), heads, tuple(rows))
+            said = Sentence(VARIATION[variation]) if variation else Sentence("Cannot be told")
+            drawn = k.whole.sparkline() if k.whole else ""
+            rows.append(
+                (
+                    k.kpi.title,
+                    _with_range(k.now),
+                    _bare(k.change),
+                    _bare(k.change_last_year),
+                    Sentence("{drawn} {said}", {"drawn": drawn, "said": said}) if drawn else said,
+                    _against(k.aim),
+                )
+            )
+        since = [
+            Sentence("On {period}", {"period": p.label})
+            for p in (period.previous(), period.same_last_year())
+        ]
+        heads = (
+            Sentence("KPI"),
+            Sentence("Value"),
+            *since,
+            Sentence("Variation"),
+            Sentence("Target"),
+        )
+        return Grid(Sentence("All KPIs in {period}", {"period": period.label}), heads, tuple(rows))
 
     def signal_grid(self) -> Grid:
         """Every signal and hint of the whole KPIs in words."""
-        rows = tuple((k.kpi.title, *said) for k in self.kpis if k.whole for said in signals_said(k.whole))
+        rows = tuple(
+            (k.kpi.title, *said) for k in self.kpis if k.whole for said in signals_said(k.whole)
+        )
         heads = tuple(Sentence(h) for h in ("KPI", "When", "What", "Meaning"))
         return Grid(Sentence("What is more than the usual variation"), heads, rows)
 
@@ -101,11 +122,26 @@ class KpiTrends(Shown):
         rows = []
         for k in self.kpis:
             for s in k.segments:
-                last = s.quantity_at(int(s.measured.nonzero()[0][-1])) if s.measured.any() else s.kpi.quantity(float("nan"), reason="no complete period has a value")
+                last = (
+                    s.quantity_at(int(s.measured.nonzero()[0][-1]))
+                    if s.measured.any()
+                    else s.kpi.quantity(float("nan"), reason="no complete period has a value")
+                )
                 variation = s.variation
-                rows.append((k.kpi.title, s.segment[0], "—" if s.segment[1] is None else str(s.segment[1]), last,
-                             Sentence(VARIATION[variation]) if variation else Sentence("Cannot be told"), s.sparkline()))
-        heads = tuple(Sentence(h) for h in ("KPI", "Segment", "Of", "Last complete period", "Variation", "Last periods"))
+                rows.append(
+                    (
+                        k.kpi.title,
+                        s.segment[0],
+                        "—" if s.segment[1] is None else str(s.segment[1]),
+                        last,
+                        Sentence(VARIATION[variation]) if variation else Sentence("Cannot be told"),
+                        s.sparkline(),
+                    )
+                )
+        heads = tuple(
+            Sentence(h)
+            for h in ("KPI", "Segment", "Of", "Last complete period", "Variation", "Last periods")
+        )
         return Grid(Sentence("By segment"), heads, tuple(rows))
 
     def target_grid(self) -> Grid:
@@ -115,11 +151,59 @@ class KpiTrends(Shown):
             if k.aim is None:
                 continue
             a = k.aim
-            rows.append((
-                k.kpi.title, k.now, a.level, a.wanted.due, assurance_words(a), chance_words(a), a.at_due, a.pace_needed,
-                a.pace, k.outlook.method or None, a.wanted.owner,
-            ))  # fmt: skip
-        heads = tuple(Sentence(h) for h in (
-            "KPI", "Now", "Target", "By", "Against the target", "In time?", "Forecast then", "Pace needed a period",
-            "Pace seen a period", "Forecast by", "Owner"))
+            rows.append(
+                (
+                    k.kpi.title,
+                    k.now,
+                    a.level,
+                    a.wanted.due,
+                    assurance_words(a),
+                    chance_words(a),
+                    a.at_due,
+                    a.pace_needed,
+                    a.pace,
+                    k.outlook.method or None,
+                    a.wanted.owner,
+                )
+            )
+        heads = tuple(
+            Sentence(h)
+            for h in (
+                "KPI",
+                "Now",
+                "Target",
+                "By",
+                "Against the target",
+                "In time?",
+                "Forecast then",
+                "Pace needed a period",
+                "Pace seen a period",
+                "Forecast by",
+                "Owner",
+            )
+        )
         return Grid(Sentence("Targets"), heads, tuple(rows))
+
+
+def _with_range(value: Quantity) -> Sentence:
+    """A value with its interval as words, so that it wraps in a narrow column."""
+    if value.known and value.low is not None:
+        return Sentence("{value} ({value:range})", {"value": value})
+    return Sentence("{value}", {"value": value})
+
+
+def _bare(change: Quantity) -> Sentence:
+    """A change in its KPI's unit, which stands beside it; shares change by percentage points."""
+    if not change.known:
+        return Sentence("no data")
+    if change.low is None:
+        return Sentence("{change:bare}", {"change": change})
+    return Sentence("{change:bare} ({change:range})", {"change": change})
+
+
+def _against(aim: Aim | None) -> Sentence | None:
+    if aim is None:
+        return None
+    if not aim.known:
+        return Sentence("Cannot be used")
+    return Sentence("{level}: {state}", {"level": aim.level, "state": assurance_words(aim)})

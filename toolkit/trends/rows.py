@@ -63,15 +63,24 @@ class PanelRow:
 
 
 def panels(found: KpiTrends) -> tuple[PanelRow, ...]:
-    """A panel for each KPI with a value: usual range as a band, signals coloured and said in the title."""
-    return tuple(_panel(k, found) for k in found.kpis if k.whole is not None and np.isfinite(k.whole.values).any())
+    """A panel for each KPI with a value: usual range as a band, signals coloured and said."""
+    return tuple(
+        _panel(k, found)
+        for k in found.kpis
+        if k.whole is not None and np.isfinite(k.whole.values).any()
+    )
 
 
 def _panel(k: KpiTrend, found: KpiTrends) -> PanelRow:
     marks = (MarkRow(k.aim.level.value, Sentence("target")),) if k.aim and k.aim.known else ()
-    changes = tuple(ChangeRow(c.day, c.label) for c in found.definition.touching(k.kpi.name)
-                    if k.whole.periods[0].start <= c.day < k.whole.periods[-1].end)
-    return PanelRow(_title(k.whole), (*_usual(k.whole), *_pieces(k.whole)), marks, changes, _notes(k.whole))
+    changes = tuple(
+        ChangeRow(c.day, c.label)
+        for c in found.definition.touching(k.kpi.name)
+        if k.whole.periods[0].start <= c.day < k.whole.periods[-1].end
+    )
+    return PanelRow(
+        _title(k.whole), (*_usual(k.whole), *_pieces(k.whole)), marks, changes, _notes(k.whole)
+    )
 
 
 def _title(series: Series) -> Sentence:
@@ -82,7 +91,9 @@ def _title(series: Series) -> Sentence:
         return Sentence("{kpi}: always the same", named)
     if series.variation is None:
         return Sentence("{kpi}", named)
-    return Sentence("{kpi}: {variation}", {**named, "variation": Sentence(VARIATION[series.variation].lower())})
+    return Sentence(
+        "{kpi}: {variation}", {**named, "variation": Sentence(VARIATION[series.variation].lower())}
+    )
 
 
 def _notes(series: Series) -> tuple[Sentence, ...]:
@@ -90,8 +101,12 @@ def _notes(series: Series) -> tuple[Sentence, ...]:
     if series.equal:
         return ()
     return tuple(
-        Sentence("{what}, {first}", {"what": rule_said(s), "first": str(s.first)}) if s.first == s.last
-        else Sentence("{what}, {first} to {last}", {"what": rule_said(s), "first": str(s.first), "last": str(s.last)})
+        Sentence("{what}, {first}", {"what": rule_said(s), "first": str(s.first)})
+        if s.first == s.last
+        else Sentence(
+            "{what}, {first} to {last}",
+            {"what": rule_said(s), "first": str(s.first), "last": str(s.last)},
+        )
         for s in series.telling[:_MOST_SIGNALS]
     )
 
@@ -100,11 +115,20 @@ def _usual(series: Series) -> list[LineRow]:
     """Centre and limits, a line for each stretch of them."""
     rows = []
     told = np.isfinite(series.lower)
-    for piece in (p for n in np.unique(series.stretch) for p in _runs_of(told & (series.stretch == n))):
+    for piece in (
+        p for n in np.unique(series.stretch) for p in _runs_of(told & (series.stretch == n))
+    ):
         points = tuple(
-            PointRow(series.periods[i].start, series.kpi.quantity(
-                float(series.centre[i]), float(min(series.lower[i], series.centre[i])), float(max(series.upper[i], series.centre[i]))))
-            for i in piece)
+            PointRow(
+                series.periods[i].start,
+                series.kpi.quantity(
+                    float(series.centre[i]),
+                    float(min(series.lower[i], series.centre[i])),
+                    float(max(series.upper[i], series.centre[i])),
+                ),
+            )
+            for i in piece
+        )
         rows.append(LineRow("", points, "past", dots=False))
     return rows
 
@@ -114,11 +138,25 @@ def _pieces(series: Series) -> list[LineRow]:
     colour: dict[int, str] = {}
     for s in series.signals:
         if s.told:
-            inside = [i for i, p in enumerate(series.periods) if s.first <= p <= s.last and series.measured[i]]
+            inside = [
+                i
+                for i, p in enumerate(series.periods)
+                if s.first <= p <= s.last and series.measured[i]
+            ]
             colour |= dict.fromkeys(inside, "better" if s.good else "worse")
     return [
-        LineRow("", tuple(
-            PointRow(series.periods[i].start, series.quantity_at(i), bool(series.complete[i]), colour.get(i)) for i in piece))
+        LineRow(
+            "",
+            tuple(
+                PointRow(
+                    series.periods[i].start,
+                    series.quantity_at(i),
+                    bool(series.complete[i]),
+                    colour.get(i),
+                )
+                for i in piece
+            ),
+        )
         for piece in _runs_of(np.isfinite(series.values))
     ]
 

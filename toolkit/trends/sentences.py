@@ -22,7 +22,10 @@ def value_said(k: KpiTrend) -> Sentence:
     """What it is in the period asked for."""
     named = {"kpi": k.kpi.title, "value": k.now}
     if not k.now.known:
-        return Sentence("{kpi} has no value for the period: {reason}.", {**named, "reason": k.now.reason or "no rows"})
+        return Sentence(
+            "{kpi} has no value for the period: {reason}.",
+            {**named, "reason": k.now.reason or "no rows"},
+        )
     if k.now.low is None:
         return Sentence("{kpi} is {value}.", named)
     return Sentence("{kpi} is {value} ({value:range}).", named)
@@ -39,10 +42,17 @@ def variation_said(k: KpiTrend) -> Sentence:
     if series.variation == "steady":
         if not k.now.known:
             last = max(p for p, m in zip(series.periods, series.measured, strict=True) if m)
-            return Sentence("Up to {period}, the last complete one, it is within its usual variation.", {"period": last.label})
+            return Sentence(
+                "Up to {period}, the last complete one, it is within its usual variation.",
+                {"period": last.label},
+            )
         return Sentence("That is within its usual variation.")
-    said = listed([Sentence("{what} ({when})", {"what": rule_said(s), "when": span_said(s.first, s.last)})
-                   for s in series.telling[:_MOST]])
+    said = listed(
+        [
+            Sentence("{what} ({when})", {"what": rule_said(s), "when": span_said(s.first, s.last)})
+            for s in series.telling[:_MOST]
+        ]
+    )
     if series.variation == "improving":
         return Sentence("It is improving: {said}.", {"said": said})
     return Sentence("It is getting worse: {said}.", {"said": said})
@@ -53,11 +63,22 @@ def break_said(k: KpiTrend) -> Sentence | None:
     found, series = k.level_change, k.whole
     if found is None or found.reason or found.p_value >= _BREAK_LEVEL:
         return None
-    inside = [p for p, m in zip(series.periods, series.measured, strict=True) if m and (series.since is None or p.last_day >= series.since.day)]
+    inside = [
+        p
+        for p, m in zip(series.periods, series.measured, strict=True)
+        if m and (series.since is None or p.last_day >= series.since.day)
+    ]
     period = inside[found.position]
-    return Sentence("Its level changed most likely with {period}, from {before} to {after} (chance of so large a break in a steady series: {p}).", {
-        "period": period.label, "before": k.kpi.quantity(found.before), "after": k.kpi.quantity(found.after),
-        "p": chance_shown(Quantity(found.p_value, "probability"))})
+    return Sentence(
+        "Its level changed most likely with {period}, from {before} to {after} (chance of so "
+        "large a break in a steady series: {p}).",
+        {
+            "period": period.label,
+            "before": k.kpi.quantity(found.before),
+            "after": k.kpi.quantity(found.after),
+            "p": chance_shown(Quantity(found.p_value, "probability")),
+        },
+    )
 
 
 def aim_said(k: KpiTrend) -> Sentence | None:
@@ -70,22 +91,41 @@ def aim_said(k: KpiTrend) -> Sentence | None:
     named = {"level": aim.level, "day": aim.wanted.due or "", "reason": aim.why_not or ""}
     said = {
         "reliably_met": Sentence("The target of {level} is reliably met.", named),
-        "hit_and_miss": Sentence("The target of {level} is met in some periods and missed in others, as things stand.", named),
-        "reliably_missed": Sentence("The target of {level} is reliably missed as things stand.", named),
-        None: Sentence("Whether the target of {level} is met reliably cannot be told: {reason}.", named),
+        "hit_and_miss": Sentence(
+            "The target of {level} is met in some periods and missed in others, as things stand.",
+            named,
+        ),
+        "reliably_missed": Sentence(
+            "The target of {level} is reliably missed as things stand.", named
+        ),
+        None: Sentence(
+            "Whether the target of {level} is met reliably cannot be told: {reason}.", named
+        ),
     }[aim.assurance]
     if aim.problem:
         return Sentence("{said} {problem}.", {"said": said, "problem": aim.problem})
     if aim.chance is not None and aim.chance.known:
-        return Sentence("{said} It is {word} to be there by {day} ({chance}).", {
-            **named, "said": said, "word": _lower(chance_word(aim.chance.value)), "chance": chance_shown(aim.chance)})
+        return Sentence(
+            "{said} It is {word} to be there by {day} ({chance}).",
+            {
+                **named,
+                "said": said,
+                "word": _lower(chance_word(aim.chance.value)),
+                "chance": chance_shown(aim.chance),
+            },
+        )
     if aim.chance is not None:
-        return Sentence("{said} Whether it is there by {day} cannot be told: {reason}.", {**named, "said": said, "reason": aim.chance.reason or ""})
+        return Sentence(
+            "{said} Whether it is there by {day} cannot be told: {reason}.",
+            {**named, "said": said, "reason": aim.chance.reason or ""},
+        )
     return said
 
 
 def _lower(word: Sentence) -> Sentence:
-    return {"About even": Sentence("about as likely as not")}.get(word.template, Sentence(word.template.lower()))
+    return {"About even": Sentence("about as likely as not")}.get(
+        word.template, Sentence(word.template.lower())
+    )
 
 
 def pace_said(k: KpiTrend) -> Sentence | None:
@@ -97,8 +137,16 @@ def pace_said(k: KpiTrend) -> Sentence | None:
     if aim.pace is None or not math.isfinite(aim.pace.value):
         return Sentence("To be there in time it must move by {needed} a {every}.", named)
     if aim.pace.low <= 0 <= aim.pace.high:
-        return Sentence("To be there in time it must move by {needed} a {every}; no trend can be told from noise ({pace:range}).", named)
-    return Sentence("To be there in time it must move by {needed} a {every}; its trend is {pace} ({pace:range}).", named)
+        return Sentence(
+            "To be there in time it must move by {needed} a {every}; no trend can be told from "
+            "noise ({pace:range}).",
+            named,
+        )
+    return Sentence(
+        "To be there in time it must move by {needed} a {every}; its trend is {pace} "
+        "({pace:range}).",
+        named,
+    )
 
 
 def decision_said(k: KpiTrend) -> Sentence | None:
@@ -114,6 +162,10 @@ def decision_said(k: KpiTrend) -> Sentence | None:
         return Sentence("Leave it as it is; single ups and downs need no answer.")
     return {
         "reliably_met": Sentence("Keep it so; a higher target can be set."),
-        "hit_and_miss": Sentence("Change how it is done: asking for more care does not move a steady process."),
-        "reliably_missed": Sentence("Change how it is done, or the target: as things stand it cannot be met."),
+        "hit_and_miss": Sentence(
+            "Change how it is done: asking for more care does not move a steady process."
+        ),
+        "reliably_missed": Sentence(
+            "Change how it is done, or the target: as things stand it cannot be met."
+        ),
     }[aim.assurance]

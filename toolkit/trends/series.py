@@ -126,26 +126,35 @@ class Series:
     def recent(self) -> tuple[Signal, ...]:
         """The told signals that reach into the periods asked for."""
         asked = set(self.judged_periods)
-        return tuple(s for s in self.signals if s.told and any(s.first <= p <= s.last for p in asked))
+        return tuple(
+            s for s in self.signals if s.told and any(s.first <= p <= s.last for p in asked)
+        )
 
     @property
     def telling(self) -> tuple[Signal, ...]:
-        """The recent signals, the strongest first; one that lies within another of its side is left out."""
+        """The recent signals, the strongest first, less those that others of their side cover."""
         order = {"above": 0, "below": 0, "run_above": 1, "run_below": 1, "rising": 2, "falling": 2}
-        ranked = sorted(self.recent, key=lambda s: (order.get(s.rule, 3), -s.last.start.toordinal(), -s.points))
+        ranked = sorted(
+            self.recent, key=lambda s: (order.get(s.rule, 3), -s.last.start.toordinal(), -s.points)
+        )
         kept: list[Signal] = []
         for s in ranked:
-            if not (s.rule.startswith("near") and any(s.good == o.good and s.first <= o.last and o.first <= s.last for o in kept)):
+            if not (
+                s.rule.startswith("near")
+                and any(s.good == o.good and s.first <= o.last and o.first <= s.last for o in kept)
+            ):
                 kept.append(s)
         return tuple(kept)
 
     @property
     def variation(self) -> str | None:
-        """``improving``, ``worsening`` or ``steady`` in the periods asked for; None: cannot be told.
+        """``improving``, ``worsening`` or ``steady`` in the periods asked for; None: not told.
 
         Where signals point both ways the one that ends last counts.
         """
-        if not self.told or not any(p in self.judged_periods for p, m in zip(self.periods, self.measured, strict=True) if m):
+        if not self.told or not any(
+            p in self.judged_periods for p, m in zip(self.periods, self.measured, strict=True) if m
+        ):
             return None
         if not self.recent:
             return "steady"
@@ -179,18 +188,25 @@ class Series:
         last = np.flatnonzero(self.measured)
         if not len(last):
             return ""
-        shown = self.values[max(0, last[-1] + 1 - most): last[-1] + 1]
-        ok = self.complete[max(0, last[-1] + 1 - most): last[-1] + 1] & np.isfinite(shown)
+        shown = self.values[max(0, last[-1] + 1 - most) : last[-1] + 1]
+        ok = self.complete[max(0, last[-1] + 1 - most) : last[-1] + 1] & np.isfinite(shown)
         low, high = shown[ok].min(), shown[ok].max()
         step = (high - low) or 1.0
-        place = np.where(ok, np.round((np.where(ok, shown, low) - low) / step * (len(_BLOCKS) - 1)), 0).astype(int)
+        place = np.where(
+            ok, np.round((np.where(ok, shown, low) - low) / step * (len(_BLOCKS) - 1)), 0
+        ).astype(int)
         if high == low:
             place = np.full(len(shown), 3)
         return "".join(_BLOCKS[p] if good else "·" for p, good in zip(place, ok, strict=True))
 
 
-def signals_of(kpi: Trend, periods: tuple[Period, ...], values: np.ndarray, marks: np.ndarray,
-               hints: np.ndarray) -> tuple[Signal, ...]:
+def signals_of(
+    kpi: Trend,
+    periods: tuple[Period, ...],
+    values: np.ndarray,
+    marks: np.ndarray,
+    hints: np.ndarray,
+) -> tuple[Signal, ...]:
     """Marked points as signals: each stretch of neighbours under one rule is one.
 
     Parameters

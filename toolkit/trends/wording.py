@@ -14,13 +14,21 @@ if TYPE_CHECKING:
     from toolkit.trends.results import KpiTrends
 
 VARIATION = {"improving": "Improving", "worsening": "Worsening", "steady": "Steady"}
-_ASSURANCE = {"reliably_met": "Reliably met", "hit_and_miss": "Hit and miss", "reliably_missed": "Reliably missed"}
+_ASSURANCE = {
+    "reliably_met": "Reliably met",
+    "hit_and_miss": "Hit and miss",
+    "reliably_missed": "Reliably missed",
+}
 _RULES = {
-    "above": "above the usual range", "below": "below the usual range",
-    "run_above": "{n} in a row above the centre", "run_below": "{n} in a row below the centre",
-    "rising": "{n} rising in a row", "falling": "{n} falling in a row",
-    "near_upper": "two of three close to the upper limit", "near_lower": "two of three close to the lower limit",
-}  # fmt: skip
+    "above": "above the usual range",
+    "below": "below the usual range",
+    "run_above": "{n} in a row above the centre",
+    "run_below": "{n} in a row below the centre",
+    "rising": "{n} rising in a row",
+    "falling": "{n} falling in a row",
+    "near_upper": "two of three close to the upper limit",
+    "near_lower": "two of three close to the lower limit",
+}
 LIKELY = 0.5
 
 
@@ -50,13 +58,17 @@ def span_said(first: Period, last: Period) -> Sentence:
 def rule_said(signal: Signal) -> Sentence:
     """Which rule, in words."""
     if signal.points > 1 and signal.rule in ("above", "below"):
-        return Sentence("{n} in a row {rule}", {"n": signal.points, "rule": Sentence(_RULES[signal.rule])})
+        return Sentence(
+            "{n} in a row {rule}", {"n": signal.points, "rule": Sentence(_RULES[signal.rule])}
+        )
     return Sentence(_RULES[signal.rule], {"n": signal.points})
 
 
 def signal_said(signal: Signal) -> Sentence:
     """When and what."""
-    return Sentence("{when}: {what}", {"when": span_said(signal.first, signal.last), "what": rule_said(signal)})
+    return Sentence(
+        "{when}: {what}", {"when": span_said(signal.first, signal.last), "what": rule_said(signal)}
+    )
 
 
 def signals_said(series: Series) -> Iterator[tuple[Sentence, Sentence, Sentence]]:
@@ -82,7 +94,10 @@ def chance_words(aim: Aim) -> Sentence | None:
         return None
     if not aim.chance.known:
         return Sentence("Cannot be told: {reason}", {"reason": aim.chance.reason or ""})
-    return Sentence("{word} ({chance})", {"word": chance_word(aim.chance.value), "chance": chance_shown(aim.chance)})
+    return Sentence(
+        "{word} ({chance})",
+        {"word": chance_word(aim.chance.value), "chance": chance_shown(aim.chance)},
+    )
 
 
 def chance_word(p: float) -> Sentence:
@@ -109,19 +124,34 @@ def overview_said(found: KpiTrends) -> Sentence:
     """What all KPIs say together."""
     known = [k for k in found if k.whole and k.whole.variation]
     if not known:
-        return Sentence("No KPI can be judged in {period}.", {"period": found.definition.period.label})
-    by = {v: [k.kpi.title for k in known if k.whole.variation == v] for v in ("worsening", "improving", "steady")}
+        return Sentence(
+            "No KPI can be judged in {period}.", {"period": found.definition.period.label}
+        )
+    by = {
+        v: [k.kpi.title for k in known if k.whole.variation == v]
+        for v in ("worsening", "improving", "steady")
+    }
     parts = []
     if by["worsening"]:
         parts.append(Sentence("Getting worse: {kpis}.", {"kpis": ", ".join(by["worsening"])}))
     if by["improving"]:
         parts.append(Sentence("Getting better: {kpis}.", {"kpis": ", ".join(by["improving"])}))
     if by["steady"] and parts:
-        parts.append(Sentence("{n} of {all} KPIs show nothing beyond their usual variation.", {"n": len(by["steady"]), "all": len(found.kpis)}))
+        parts.append(
+            Sentence(
+                "{n} of {all} KPIs show nothing beyond their usual variation.",
+                {"n": len(by["steady"]), "all": len(found.kpis)},
+            )
+        )
     if not parts:
-        return Sentence("No KPI shows more than its usual variation in {period}.", {"period": found.definition.period.label})
+        return Sentence(
+            "No KPI shows more than its usual variation in {period}.",
+            {"period": found.definition.period.label},
+        )
     aims = [k.aim for k in found if k.aim and k.aim.assurance]
     met = sum(a.assurance == "reliably_met" for a in aims)
     if aims:
-        parts.append(Sentence("{met} of {n} targets are reliably met.", {"met": met, "n": len(aims)}))
+        parts.append(
+            Sentence("{met} of {n} targets are reliably met.", {"met": met, "n": len(aims)})
+        )
     return joined(parts)
