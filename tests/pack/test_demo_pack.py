@@ -71,6 +71,15 @@ def test_every_page_is_drawn_with_scripts_and_there_without(pack, browser):
             assert drawn, page.name
 
 
+def test_another_run_gives_the_same_bytes(pack, tmp_path):
+    params = pack.parents[3] / "params" / "demo.yaml"
+    again = Path(toolkit("run", params, "--out", tmp_path, "--only", "kpi_trends", "--only", "plan_changes").strip()).parent
+    made = sorted((again / "notebooks").glob("*.ipynb"))
+    assert [p.stem for p in made] == ["kpi_trends", "plan_changes"]
+    for notebook in made:
+        assert notebook.read_bytes() == (pack / "notebooks" / notebook.name).read_bytes(), notebook.name
+
+
 def test_pages_are_light_enough_to_mail(pack):
     for page in pack.glob("*.html"):
         assert page.stat().st_size <= 1_500_000, page.name

@@ -55,6 +55,7 @@ How does a series run, and where to?
     trend_tests         a drift of any shape
     seasons             its season, and what is left without it
     forecasts           where it will be, by the method that would have missed least
+    airline             what the airline model says of it: the slow reference
     forecast_choice     which method that is
     forecast_filters    the methods, as weighted sums of the past
 How do we compare with others?

@@ -135,6 +135,7 @@ def _overall(line: OverallLine, found: KpiTrends) -> Finding:
         n=len(line.parts),
         n_unit="KPIs",
         method="weighted geometric mean of KPIs, each against its baseline",
+        source=", ".join(sorted({k.kpi.source for k in found if k.kpi.name in line.parts})),
         numbers={f"part_{n}": v for n, v in line.parts.items()},
         answers=("F13",),
     )
