@@ -90,3 +90,15 @@ def test_a_dated_step_is_level_and_leaves_the_season_alone():
     y = 3 + SEASON[months(36)] + 8.0 * (np.arange(36) >= 18)
     found = take_out(y, months(36), stretches=(np.arange(36) >= 18)[None].astype(int))
     assert found.effects[0] == pytest.approx(SEASON - SEASON.mean(), abs=1e-8)
+
+
+def test_effects_are_shrunk_by_how_much_of_them_is_noise():
+    from scipy import stats
+
+    x = np.random.default_rng(9).normal(size=(500, 36)) + 0.6 * SEASON[months(36)]
+    found = take_out(x, months(36))
+    df = 36 - 4 - 11  # a level that bends twice, and eleven effects
+    f = stats.f.isf(found.p_value, 11, df)
+    expected = np.where(found.p_value < 0.05, 1 - df / (df - 2) / f, 0)
+    assert found.weight == pytest.approx(expected)
+    assert 0 < np.median(found.weight[found.weight > 0]) < 0.9

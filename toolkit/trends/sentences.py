@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from toolkit.language import Quantity, Sentence
-from toolkit.trends.results import KpiTrend
+from toolkit.trends.results import KpiTrend, KpiTrends
 from toolkit.trends.wording import chance_shown, chance_word, listed, rule_said, span_said
 
 _BREAK_LEVEL = 0.05
@@ -169,3 +169,15 @@ def decision_said(k: KpiTrend) -> Sentence | None:
             "Change how it is done, or the target: as things stand it cannot be met."
         ),
     }[aim.assurance]
+
+
+def overall_decision(found: KpiTrends) -> Sentence | None:
+    """What follows over all KPIs: first what gets worse, then what cannot be met as it is done."""
+    worse = [k.kpi.title for k in found if k.whole and k.whole.variation == "worsening"]
+    missed = [k.kpi.title for k in found if k.aim and k.aim.assurance == "reliably_missed"]
+    if worse:
+        return Sentence("Find out what changed in {kpis}.", {"kpis": ", ".join(worse)})
+    if missed:
+        named = {"kpis": ", ".join(missed)}
+        return Sentence("Change how it is done, or the target, in {kpis}.", named)
+    return None
