@@ -167,6 +167,9 @@ def _level(found: Benchmarked, made: League, s: Standing) -> Finding:
     )  # fmt: skip
 
 
+UNCOUNTED = "answers, how many is not published"
+
+
 def _beside(found: Benchmarked) -> list[Finding]:
     out = []
     for number, group in enumerate(found.beside, 1):
@@ -177,7 +180,7 @@ def _beside(found: Benchmarked) -> list[Finding]:
             ends = {} if q.low is None else {"low": q.low, "high": q.high}
             out.append(Finding(
                 id=_id(found, f"beside_{number}", m.company), verdict="not_comparable", comparison=m.company,
-                sentence=Sentence(template, values), estimate=q.value, n=int(m.n), n_unit="answers",
+                sentence=Sentence(template, values), estimate=q.value, n=int(m.n), n_unit="answers" if m.n >= 1 else UNCOUNTED,
                 method=f"as published or answered, on {group.manner.low:g} to {group.manner.high:g}", **ends, **_shared(found),
             ))  # fmt: skip
     return out
@@ -205,7 +208,7 @@ def _attributes(found: Benchmarked) -> list[Finding]:
             kpi=c.attribute.column, comparison=c.rival, estimate=q.value, low=q.low, high=q.high,
             level=found.definition.level, p_value=c.comparison.p_value, unit="score",
             numbers={"p_adjusted": c.p_adjusted, "coloured": float(c.coloured)},
-            method=f"{c.comparison.method}, Benjamini-Hochberg over {len(found.wants.gaps)} cells",
+            n=c.n, n_unit="answers", method=f"{c.comparison.method}, Benjamini-Hochberg over {len(found.wants.gaps)} cells",
             worthwhile=found.definition.worthwhile, **_shared(found),
         ))  # fmt: skip
     for w in found.wants.wanted:
@@ -243,5 +246,5 @@ def _practices(found: Benchmarked) -> list[Finding]:
         numbers = {"percentile": p.percentile, "correlation": p.correlation, "companies_related": p.related}
         value = own.value if own is not None else math.nan
         out.append(Finding(id=_id(found, "practice", p.name), verdict=verdict, sentence=said, kpi=p.name,
-                           estimate=value, n=len(p.cells), n_unit="companies", numbers=numbers, **_shared(found)))  # fmt: skip
+                           estimate=value, n=len(p.cells), n_unit="companies", method="as observed", numbers=numbers, **_shared(found)))  # fmt: skip
     return out

@@ -38,7 +38,7 @@ class AttributeGap:
     """We less one rival on one attribute, in index points.
 
     `told` after Benjamini and Hochberg's correction over all cells; `coloured` where the gap is
-    also as large as the one that matters.
+    also as large as the one that matters; `n` answers of both companies.
     """
 
     attribute: Attribute
@@ -47,6 +47,7 @@ class AttributeGap:
     p_adjusted: float
     told: bool
     coloured: bool
+    n: int = 0
 
     @property
     def quantity(self) -> Quantity:
@@ -160,12 +161,14 @@ def _cells(usable, leagues, rivals, main: League, definition: Benchmark) -> tupl
         made = leagues[a.name]
         for rival in rivals:
             if made.get(rival) and made.get(definition.us):
-                raw.append((a, rival, gap_of(made, made[definition.us], made[rival], definition)))
-    p = corrected([c.p_value for _, _, c in raw], "bh")
+                answers = int(made[definition.us].n + made[rival].n)
+                raw.append((a, rival, gap_of(made, made[definition.us], made[rival], definition), answers))
+    p = corrected([c.p_value for _, _, c, _ in raw], "bh")
     found = []
-    for (a, rival, c), q in zip(raw, p, strict=True):
+    for (a, rival, c, answers), q in zip(raw, p, strict=True):
         told = bool(q <= definition.alpha)
-        found.append(AttributeGap(a, rival, c, float(q), told, told and abs(c.estimate) >= definition.worthwhile))
+        coloured = told and abs(c.estimate) >= definition.worthwhile
+        found.append(AttributeGap(a, rival, c, float(q), told, coloured, answers))
     return tuple(found)
 
 
