@@ -68,6 +68,9 @@ How do we compare with others?
     ranks               which places in a ranking can be told from chance
     drivers             which attributes go with satisfaction
     achievable_targets  which target is honest
+What are customers worth, and how long do they stay?
+    survival            how long it lasts, when for many it has not ended yet
+    concentration       how much of the whole comes from few
 
 A relative effect is always a lift: 0.05 is 5 % more than the control, 0 is no change.
 """
