@@ -14,6 +14,7 @@ from toolkit.company.competitors import Benchmark
 from toolkit.company.goals import Goal, Overall
 from toolkit.company.kpis import Kpi
 from toolkit.company.packs import Pack
+from toolkit.company.service import Service
 from toolkit.company.tables import Table
 from toolkit.company.tests import Test
 
@@ -97,6 +98,8 @@ class Company(Part):
         Each under a name of its own.
     overall
         The one line over several KPIs.
+    service
+        How the service runs: complaints, answers, leads, staff.
     """
 
     version: Literal[1] = 1
@@ -111,6 +114,7 @@ class Company(Part):
     tests: dict[Name, Test] = {}
     changes: dict[Name, Change] = {}
     benchmarks: dict[Name, Benchmark] = {}
+    service: Service | None = None
     packs: dict[Name, Pack] = {}
 
     @field_validator("source")

@@ -17,6 +17,7 @@ from toolkit.company.kpis import Kpi
 from toolkit.company.models import Company
 from toolkit.company.packs import Page
 from toolkit.company.places import Found, Path
+from toolkit.company.service_references import service_found
 from toolkit.company.tables import Column, Join, Table
 from toolkit.company.tests import Test, TestMetric
 
@@ -75,6 +76,7 @@ class _References:
                 for f in change_found(self.company, name, change, look)
             ),
             *(f for n, b in self.company.benchmarks.items() for f in benchmark_found(n, b, look)),
+            *service_found(self.company.service, look),
             *(f for name, g in self.company.goals.items() for f in self._goal(name, g)),
             *self._named_kpis(("overall", "kpis"), overall.kpis if overall else ()),
             *(
