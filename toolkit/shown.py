@@ -7,11 +7,11 @@ travels as JSON beside the HTML, so that a page can be written later in another 
 from __future__ import annotations
 
 import html
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from toolkit.language import Quantity, Sentence, formats
+from toolkit.language.directions import clean
 from toolkit.language.sentences import value_from_json, value_to_json
 
 GRID = "application/vnd.toolkit.grid+json"
@@ -75,10 +75,10 @@ class Grid:
             for i, is_number in enumerate(self._numeric())
         ]
         wide = [c is not None and any(rest for _, rest in c) for c in columns]
-        out = ['<table class="grid">', f"<caption>{escaped(self.title.text(language))}</caption>", "<thead><tr>"]
+        out = ['<table class="grid">', f"<caption>{written(self.title.text(language))}</caption>", "<thead><tr>"]
         for column, cells, two in zip(self.columns, columns, wide, strict=True):
             span = ' colspan="2"' if two else ""
-            out.append(f'<th scope="col"{span}{_class(cells is not None)}>{escaped(column.text(language))}</th>')
+            out.append(f'<th scope="col"{span}{_class(cells is not None)}>{written(column.text(language))}</th>')
         out.append("</tr></thead>\n<tbody>")
         for number, row in enumerate(self.rows):
             cells = []
@@ -90,11 +90,11 @@ class Grid:
                 figure, rest = columns[i][number]
                 cells.append(f'<{tag} class="number">{figure}</{tag[:2]}>')
                 if wide[i]:
-                    cells.append(f'<td class="rest">{escaped(rest)}</td>')
+                    cells.append(f'<td class="rest">{written(rest)}</td>')
             out.append(f"<tr>{''.join(cells)}</tr>")
         out.append("</tbody></table>")
         if self.note:
-            out.append(f'<p class="note">{escaped(self.note.text(language))}</p>')
+            out.append(f'<p class="note">{written(self.note.text(language))}</p>')
         return "\n".join(out)
 
     def to_json(self) -> dict:
@@ -141,14 +141,14 @@ def cell_text(cell: Cell, language: str) -> str:
     """One cell as text; an estimate brings its interval along."""
     if isinstance(cell, Sentence):
         return cell.text(language)
-    if isinstance(cell, Quantity) and cell.known and cell.low is not None:
-        return f"{formats.quantity(cell, language)} ({formats.interval(cell, language)})"
+    if isinstance(cell, Quantity):
+        return formats.full(cell, language)
     return formats.anything(cell, language)
 
 
 def _words(cell: Cell, language: str) -> str:
     text = cell_text(cell, language)
-    return isolated(text) if isinstance(cell, str) else escaped(text)
+    return isolated(text) if isinstance(cell, str) else written(text)
 
 
 def _number_cells(column: Sequence[Cell], language: str) -> list[tuple[str, str]]:
@@ -164,7 +164,7 @@ def _number_cells(column: Sequence[Cell], language: str) -> list[tuple[str, str]
         parts.append((figure, rest))
     mark = formats.decimal_mark(language)
     most = max((len(f.partition(mark)[2]) for f, _ in parts), default=0)
-    return [(f"{escaped(f)}{_padding(f, mark, most)}", rest) for f, rest in parts]
+    return [(f"{written(f)}{_padding(f, mark, most)}", rest) for f, rest in parts]
 
 
 def _padding(figure: str, mark: str, most: int) -> str:
@@ -175,17 +175,14 @@ def _padding(figure: str, mark: str, most: int) -> str:
     return ("" if point else "\u2008") + "\u2007" * (most - len(decimals))
 
 
-def clean(text: str) -> str:
-    """`text` without characters that act instead of being read: controls and direction marks."""
-    return "".join(
-        c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp") or c in "\n\t\u200d" else "\ufffd"
-        for c in text
-    )
-
-
 def escaped(text: str) -> str:
     """Safe inside HTML text and quoted attributes."""
     return html.escape(clean(text), quote=True)
+
+
+def written(text: str) -> str:
+    """A sentence of ours, safe inside HTML: what it holds was cleaned when it was put in."""
+    return html.escape(clean(text, ours=True), quote=True)
 
 
 def isolated(text: str) -> str:

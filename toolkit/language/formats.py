@@ -9,27 +9,51 @@ from __future__ import annotations
 
 import math
 from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
 
-from babel import dates, numbers
+from babel import Locale, dates, numbers
 
+from toolkit.language.catalogues import plural_of, text_of
+from toolkit.language.directions import LRM, runs_left
 from toolkit.language.quantities import SHARES, TIMES, Quantity
 
-_WORDS = {
-    "en": {
-        "hours": ("hour", "hours"),
-        "days": ("day", "days"),
-        "minutes": ("minute", "minutes"),
-        "weeks": ("week", "weeks"),
-        "points": ("percentage point", "percentage points"),
-        "score": ("point", "points"),
-        "no data": "no data",
-        "to": "{low} to {high}",
-        "at most": "at most {high}",
-        "at least": "at least {low}",
-        "per": "{value} a {per}",
-        "per vowel": "{value} an {per}",
-    }
+UNITS = {
+    "hours": ("{n} hour", "{n} hours"),
+    "days": ("{n} day", "{n} days"),
+    "minutes": ("{n} minute", "{n} minutes"),
+    "weeks": ("{n} week", "{n} weeks"),
+    "points": ("{n} percentage point", "{n} percentage points"),
+    "score": ("{n} point", "{n} points"),
 }
+"""Units that are words, with one and with more: messages of the catalogues."""
+
+NAMES = {
+    "hours": "hours",
+    "days": "days",
+    "minutes": "minutes",
+    "weeks": "weeks",
+    "points": "percentage points",
+    "score": "points",
+}
+"""The same, as an axis names them."""
+
+WORDS = {
+    "no data": "no data",
+    "to": "{low} to {high}",
+    "at most": "at most {high}",
+    "at least": "at least {low}",
+    "per": "{value} a {per}",
+    "per vowel": "{value} an {per}",
+    "yes": "yes",
+    "no": "no",
+}
+"""What stands around numbers: messages of the catalogues."""
+
+COUNTED = ("account", "agent", "case", "complaint", "customer", "employee", "household", "lead", "month", "order",
+           "person", "quarter", "row", "session", "subscription", "ticket", "unit", "user", "visit", "week", "year")  # fmt: skip
+"""What one of a unit is usually counted against: messages of the catalogues; others stay as they are written."""
+
 _MOST_DECIMALS = 6
 
 
@@ -87,29 +111,39 @@ def bare(value: float, unit: str, decimals: int, language: str = "en") -> str:
     """The number alone, grouped and rounded, without its unit."""
     number = round(shown(value, unit), decimals) + 0.0  # + 0.0 turns -0.0 into 0.0
     text = numbers.format_decimal(abs(number), "#,##0." + "0" * decimals if decimals else "#,##0", language)
-    return f"−{text}" if number < 0 else text
+    return f"{minus(language)}{text}" if number < 0 else text
 
 
-def with_unit(text: str, unit: str, value: float, language: str = "en") -> str:
-    """`text`, a number already rounded, with its unit behind or around it."""
-    words = _WORDS[language]
+def minus(language: str = "en") -> str:
+    """The sign of a negative number; in a right-to-left text a mark keeps it in front."""
+    return f"{LRM}−" if runs_left(language) else "−"
+
+
+def with_unit(text: str, unit: str, number: Decimal, language: str = "en") -> str:
+    """`text`, the `number` already rounded, with its unit behind or around it."""
     if unit in ("percent", "relative", "probability"):
-        return f"{text} %"
-    if unit in words:
-        singular, plural = words[unit]
-        return f"{text} {singular if text in ('1', '−1') else plural}"
+        return _percent(language).replace("{n}", text)
+    if unit in UNITS:
+        return plural_of(*UNITS[unit], number, language).replace("{n}", text)
     if len(unit) == 3 and unit.isupper():
         return f"{text} {unit}"
     return text
 
 
+@lru_cache
+def _percent(language: str) -> str:
+    if language == "en":
+        return "{n} %"
+    pattern = Locale.parse(language).percent_formats[None].pattern
+    return pattern.replace("#,##0", "{n}")
+
+
 def unit_name(unit: str, language: str = "en", per: str | None = None) -> str:
     """The unit in words, as an axis says it: ``percentage points``, ``%``, ``EUR a customer``."""
-    words = _WORDS[language]
     if unit in ("percent", "relative", "probability"):
         name = "%"
-    elif unit in words:
-        name = words[unit][1]
+    elif unit in NAMES:
+        name = text_of(NAMES[unit], language)
     else:
         name = unit if len(unit) == 3 and unit.isupper() else ""
     return _per(name, per, language) if per and name else name
@@ -134,38 +168,47 @@ def number_and_rest(q: Quantity, language: str = "en") -> tuple[str, str]:
 
 def quantity(q: Quantity, language: str = "en", decimals: int | None = None) -> str:
     """The value with its unit: ``0.77 EUR``, ``3.1 %``, ``no data``."""
-    words = _WORDS[language]
     if not q.known:
-        return words["no data"]
-    text = with_unit(bare(q.value, q.unit, decimals_of(q) if decimals is None else decimals, language),
-                     q.unit, q.value, language)
+        return text_of(WORDS["no data"], language)
+    places = decimals_of(q) if decimals is None else decimals
+    number = Decimal(f"{shown(q.value, q.unit):.{places}f}") if math.isfinite(q.value) else Decimal(0)
+    text = with_unit(bare(q.value, q.unit, places, language), q.unit, number, language)
     return _per(text, q.per, language) if q.per else text
+
+
+def full(q: Quantity, language: str = "en") -> str:
+    """The value with its unit, and its interval behind where there is one."""
+    text = quantity(q, language)
+    return f"{text} ({interval(q, language)})" if q.known and q.low is not None else text
+
+
+def signed(q: Quantity, language: str = "en") -> str:
+    """The value with its unit; what is above zero says so."""
+    plus = f"{LRM}+" if runs_left(language) else "+"
+    return f"{plus}{quantity(q, language)}" if q.known and q.value > 0 else quantity(q, language)
 
 
 def _per(text: str, per: str, language: str) -> str:
     form = "per vowel" if per[:1].lower() in "aeiou" else "per"
-    words = _WORDS[language]
-    return words.get(form, words["per"]).format(value=text, per=per)
+    # replaced one by one: a company's own word may hold braces
+    return text_of(WORDS[form], language).replace("{value}", text).replace("{per}", text_of(per, language))
 
 
 def interval(q: Quantity, language: str = "en", absolute: bool = False) -> str:
     """The interval without its unit: ``0.49 to 1.05``; one-sided where an end is open."""
-    words = _WORDS[language]
+    nothing = text_of(WORDS["no data"], language)
     if q.low is None or math.isnan(q.low):
-        return words["no data"]
+        return nothing
     places = decimals_of(q)
     low, high = q.low, q.high
     if absolute and high <= 0:
         low, high = -high, -low
     ends = {"low": low, "high": high}
     text = {k: bare(v, q.unit, places, language) for k, v in ends.items() if math.isfinite(v)}
-    if len(text) == 2:
-        return words["to"].format(**text)
-    if "high" in text:
-        return words["at most"].format(**text)
-    if "low" in text:
-        return words["at least"].format(**text)
-    return words["no data"]
+    if not text:
+        return nothing
+    form = "to" if len(text) == 2 else "at most" if "high" in text else "at least"
+    return text_of(WORDS[form], language).format(**text)
 
 
 def day(value: date, language: str = "en") -> str:
@@ -186,7 +229,7 @@ def anything(value: object, language: str = "en") -> str:
     if isinstance(value, date):
         return day(value, language)
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return text_of(WORDS["yes" if value else "no"], language)
     if isinstance(value, int):
         return numbers.format_decimal(value, locale=language)
     if isinstance(value, float):

@@ -12,9 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from toolkit.language import formats
+from toolkit.language.catalogues import plural_of, text_of
+from toolkit.language.directions import clean, isolate
 from toolkit.language.quantities import Quantity
 
-_PLACES = ("", "range", "size", "sizes", "bare")
+_PLACES = ("", "range", "size", "sizes", "bare", "signed", "full", "unit", "short")
+_LONGEST = 120
+_PARSE = string.Formatter().parse
 
 
 @dataclass(frozen=True)
@@ -25,18 +29,30 @@ class Sentence:
     ----------
     template
         Text with places: ``{x}`` the value with its unit, ``{x:range}`` its interval,
-        ``{x:size}`` its absolute value with unit, ``{x:sizes}`` its interval in absolute terms.
+        ``{x:size}`` its absolute value with unit, ``{x:sizes}`` its interval in absolute terms,
+        ``{x:bare}`` the number alone, ``{x:signed}`` with a plus in front of a gain,
+        ``{x:full}`` with its interval behind, ``{x:unit}`` its unit alone, ``{x:short}`` words on
+        one line of at most 120 characters.
     values
-        What stands in the places: `Quantity`, text, whole numbers, dates, other sentences.
+        What stands in the places: `Quantity`, text, whole numbers, dates, other sentences, and
+        tuples of text and sentences, which are listed.
+    plural
+        The template for all counts but one, where `template` is for one.
+    count
+        Which value is counted: a whole number.
     """
 
     template: str
     values: Mapping[str, object] = field(default_factory=dict)
+    plural: str | None = None
+    count: str | None = None
 
     def __post_init__(self) -> None:
-        for _, name, spec, _ in string.Formatter().parse(self.template):
-            if name is None:
-                continue
+        if (self.plural is None) != (self.count is None):
+            raise ValueError("a plural needs to know what is counted: give both 'plural' and 'count'")
+        if self.count is not None and not isinstance(self.values.get(self.count), int):
+            raise ValueError(f"what is counted is a whole number; {self.count!r} is {self.values.get(self.count)!r}")
+        for name, spec in places(self.template) | places(self.plural or ""):
             if name not in self.values:
                 raise ValueError(f"the sentence {self.template!r} has no value for {name!r}")
             if spec not in _PLACES:
@@ -44,8 +60,12 @@ class Sentence:
 
     def text(self, language: str = "en") -> str:
         """The sentence in `language`."""
+        if self.count is not None:
+            template = plural_of(self.template, self.plural, self.values[self.count], language)
+        else:
+            template = text_of(self.template, language)
         said = []
-        for literal, name, spec, _ in string.Formatter().parse(self.template):
+        for literal, name, spec, _ in _PARSE(template):
             said.append(literal)
             if name is not None:
                 said.append(_place(self.values[name], spec or "", language))
@@ -56,28 +76,67 @@ class Sentence:
 
     def to_json(self) -> dict:
         """Template and values, so that a page can say it in another language later."""
-        return {"template": self.template, "values": {k: value_to_json(v) for k, v in self.values.items()}}
+        out = {"template": self.template, "values": {k: value_to_json(v) for k, v in self.values.items()}}
+        return out if self.count is None else {**out, "plural": self.plural, "count": self.count}
 
     @classmethod
     def from_json(cls, data: dict) -> Sentence:
         """The inverse of `to_json`."""
-        return cls(data["template"], {k: value_from_json(v) for k, v in data["values"].items()})
+        values = {k: value_from_json(v) for k, v in data["values"].items()}
+        return cls(data["template"], values, data.get("plural"), data.get("count"))
+
+
+def term(text: str) -> Sentence:
+    """Words of this package's own that were chosen elsewhere as text: a method's name, what is counted.
+
+    They are looked up as they stand; what no catalogue knows, such as a company's own word, stays.
+    """
+    return Sentence(text.replace("{", "{{").replace("}", "}}"))
+
+
+def terms(text: str) -> Sentence:
+    """Several terms with commas between, such as a method and how it was adjusted: each is looked up."""
+    parts = tuple(term(part) for part in text.split(", "))
+    return parts[0] if len(parts) == 1 else Sentence("{terms}", {"terms": parts})
+
+
+def places(template: str) -> set[tuple[str, str]]:
+    """The places of a template, as (name, form)."""
+    return {(name, spec or "") for _, name, spec, _ in _PARSE(template) if name is not None}
 
 
 def _place(value: object, spec: str, language: str) -> str:
+    if spec == "short":
+        text = value.text(language) if isinstance(value, Sentence) else clean(str(value))
+        text = " ".join(text.split())
+        text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+        return text if isinstance(value, Sentence) else isolate(text, language)
     if isinstance(value, Sentence):
         return value.text(language)
+    if isinstance(value, tuple):
+        return ", ".join(_place(v, "", language) for v in value)
+    if isinstance(value, str):
+        return isolate(clean(value), language)
     if isinstance(value, Quantity):
-        if spec == "range":
-            return formats.interval(value, language)
-        if spec == "sizes":
-            return formats.interval(value, language, absolute=True)
-        if spec == "size":
-            size = Quantity(abs(value.value), value.unit, per=value.per)
-            return formats.quantity(size, language, decimals=formats.decimals_of(value))
-        if spec == "bare":
-            return formats.bare(value.value, value.unit, formats.decimals_of(value), language)
+        return _FORMS[spec](value, language)
     return formats.anything(value, language)
+
+
+def _size(q: Quantity, language: str) -> str:
+    size = Quantity(abs(q.value), q.unit, per=q.per)
+    return formats.quantity(size, language, decimals=formats.decimals_of(q))
+
+
+_FORMS = {
+    "": formats.quantity,
+    "range": formats.interval,
+    "sizes": lambda q, language: formats.interval(q, language, absolute=True),
+    "size": _size,
+    "bare": lambda q, language: formats.bare(q.value, q.unit, formats.decimals_of(q), language),
+    "signed": formats.signed,
+    "full": formats.full,
+    "unit": lambda q, language: formats.unit_name(q.unit, language, q.per),
+}
 
 
 def value_to_json(value: object) -> object:
@@ -86,6 +145,8 @@ def value_to_json(value: object) -> object:
         return {"quantity": value.to_json()}
     if isinstance(value, Sentence):
         return {"sentence": value.to_json()}
+    if isinstance(value, tuple):
+        return {"list": [value_to_json(v) for v in value]}
     if isinstance(value, date):
         return {"day": value.isoformat()}
     if value is None or isinstance(value, str | int | bool):
@@ -102,6 +163,7 @@ def value_from_json(value: object) -> object:
         return {
             "quantity": Quantity.from_json,
             "sentence": Sentence.from_json,
+            "list": lambda values: tuple(value_from_json(v) for v in values),
             "day": date.fromisoformat,
         }[kind](inner)
     return value

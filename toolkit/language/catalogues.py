@@ -1,0 +1,87 @@
+"""What the languages say: one gettext catalogue each, read when its language is first asked for.
+
+A message's key is the English template as it stands in the code. English needs no catalogue; what a
+catalogue lacks is said in English (a test keeps that from happening to what the package says).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import lru_cache
+from importlib.resources import files
+
+LANGUAGES = {"en": "English", "pt": "Português", "es": "Español", "he": "עברית"}
+"""Every language by its code (BCP 47), by its own name, in the order of a page's switch."""
+
+FORMS = {"en": ("one", "other"), "pt": ("one", "other"), "es": ("one", "other"), "he": ("one", "two", "other")}
+"""Plural forms in the order of a catalogue's entries, by CLDR's names.
+
+CLDR's "many" of Portuguese and Spanish is for compact millions, which nothing here says.
+"""
+
+PLURALS = {
+    "pt": "nplurals=2; plural=(n > 1);",
+    "es": "nplurals=2; plural=(n != 1);",
+    "he": "nplurals=3; plural=(n == 1 ? 0 : n == 2 ? 1 : 2);",
+}
+"""The same, as gettext's tools read it."""
+
+
+def text_of(key: str, language: str) -> str:
+    """What `language` says for the English `key`; the key itself where it has nothing.
+
+    Raises
+    ------
+    ValueError
+        There is no such language.
+    """
+    said = _catalogue(language).get(key)
+    return said[0] if said else key
+
+
+def plural_of(one: str, many: str, number: Decimal | int, language: str) -> str:
+    """The form of a message that goes with `number`, as it is written: 1 is not 1.0 everywhere.
+
+    Parameters
+    ----------
+    one, many
+        The English forms; `one` is the key.
+    number
+        Rounded as it is shown.
+    """
+    form = _form(number, language)
+    said = _catalogue(language).get(one)
+    if said and len(said) == len(FORMS[language]):
+        return said[FORMS[language].index(form)]
+    return one if _form(number, "en") == "one" else many
+
+
+@lru_cache(maxsize=1024)
+def _form(number: Decimal | int, language: str) -> str:
+    from babel import Locale
+
+    form = Locale.parse(language).plural_form(abs(number))
+    return form if form in FORMS[language] else "other"
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _catalogue(language: str) -> Mapping[str, tuple[str, ...]]:
+    """Key -> forms, of what is translated."""
+    if language not in LANGUAGES:
+        raise ValueError(f"{language!r} is no language of this package; they are {', '.join(LANGUAGES)}")
+    if language == "en":
+        return {}
+    from babel.messages.pofile import read_po
+
+    with (files("toolkit.language") / "catalogues" / f"{language}.po").open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    return dict(_entries(catalogue))
+
+
+def _entries(catalogue):
+    for message in catalogue:
+        key = message.id[0] if isinstance(message.id, tuple) else message.id
+        forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
+        if key and not message.fuzzy and all(forms):
+            yield key, tuple(forms)
