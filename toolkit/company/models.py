@@ -13,6 +13,7 @@ from toolkit.company.changes import Change
 from toolkit.company.competitors import Benchmark
 from toolkit.company.goals import Goal, Overall
 from toolkit.company.kpis import Kpi
+from toolkit.company.money import Money
 from toolkit.company.packs import Pack
 from toolkit.company.service import Service
 from toolkit.company.tables import Table
@@ -98,6 +99,8 @@ class Company(Part):
         Each under a name of its own.
     overall
         The one line over several KPIs.
+    money
+        What the plan costs and may return, and which offers are worth it.
     service
         How the service runs: complaints, answers, leads, staff.
     """
@@ -115,6 +118,7 @@ class Company(Part):
     changes: dict[Name, Change] = {}
     benchmarks: dict[Name, Benchmark] = {}
     service: Service | None = None
+    money: Money | None = None
     packs: dict[Name, Pack] = {}
 
     @field_validator("source")

@@ -15,6 +15,7 @@ from toolkit.company.expressions import SQL_WORDS, check_expression, said
 from toolkit.company.goals import Goal, kpis_of
 from toolkit.company.kpis import Kpi
 from toolkit.company.models import Company
+from toolkit.company.money_references import money_found
 from toolkit.company.packs import Page
 from toolkit.company.places import Found, Path
 from toolkit.company.service_references import service_found
@@ -78,6 +79,7 @@ class _References:
             *(f for n, b in self.company.benchmarks.items() for f in benchmark_found(n, b, look)),
             *service_found(self.company.service, look),
             *(f for name, g in self.company.goals.items() for f in self._goal(name, g)),
+            *money_found(self.company, look),
             *self._named_kpis(("overall", "kpis"), overall.kpis if overall else ()),
             *(
                 f
