@@ -72,5 +72,11 @@ What are customers worth, and how long do they stay?
     survival            how long it lasts, when for many it has not ended yet
     concentration       how much of the whole comes from few
 
+What is it worth, and what may go wrong?
+    cash_flows          present value, every rate of return, payback
+    earned_value        is the work worth what was spent on it, and what will it cost in the end
+    scenarios           several uncertain numbers at once: the chance of a loss, what moves it most
+    weighted_scores     the best choice by criteria, and how far the weights may move
+
 A relative effect is always a lift: 0.05 is 5 % more than the control, 0 is no change.
 """
