@@ -71,7 +71,6 @@ How do we compare with others?
 What are customers worth, and how long do they stay?
     survival            how long it lasts, when for many it has not ended yet
     concentration       how much of the whole comes from few
-
 What is it worth, and what may go wrong?
     cash_flows          present value, every rate of return, payback
     earned_value        is the work worth what was spent on it, and what will it cost in the end
