@@ -31,9 +31,11 @@ def _same_for_all(effects: Effects) -> Iterator[Check]:
         differing = [s for s in asked if s.p_adjusted <= effects.definition.alpha]
         values = {"column": spoken(column), "n": len(asked)}
         if differing:
-            detail = Sentence("{which} ({k} of {n} comparisons differ)" if len(differing) > 1
-                              else "{which} ({k} of {n} comparisons differs)", {
-                **values, "k": len(differing), "which": listed([_apart(s) for s in differing])})  # fmt: skip
+            detail = Sentence(
+                "{which} ({k} of {n} comparisons differs)",
+                {**values, "k": len(differing), "which": listed([_apart(s) for s in differing])},
+                plural="{which} ({k} of {n} comparisons differ)", count="k",
+            )  # fmt: skip
         elif len(asked) == 1:
             detail = Sentence("one comparison, with no difference beyond chance")
         else:

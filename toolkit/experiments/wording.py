@@ -109,9 +109,10 @@ def _verdict(decision: Decision, definition: Experiment, brief: bool) -> Sentenc
     if decision.verdict == "ship":
         others = [definition.called(a) for a, v in decision.by_arm if v == "roll_back"]
         if others:
-            return Sentence("{said} {other} does harm and should stop." if len(others) == 1
-                            else "{said} {other} do harm and should stop.",
-                            {**values, "other": ", ".join(others)})  # fmt: skip
+            return Sentence(
+                "{said} {other} does harm and should stop.", {**values, "other": tuple(others), "n": len(others)},
+                plural="{said} {other} do harm and should stop.", count="n",
+            )  # fmt: skip
         return said if brief else _kept_said(definition, values)
     if decision.verdict == "roll_back":
         margin = margin_of(decision.effect)

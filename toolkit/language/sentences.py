@@ -100,6 +100,11 @@ def terms(text: str) -> Sentence:
     return parts[0] if len(parts) == 1 else Sentence("{terms}", {"terms": parts})
 
 
+def of_template(text: str, values: Mapping[str, object], plural: str | None, count: str | None) -> Sentence:
+    """A sentence whose words stand in a page template, where `extract` finds them."""
+    return Sentence(text, values, plural, count)
+
+
 def places(template: str) -> set[tuple[str, str]]:
     """The places of a template, as (name, form)."""
     return {(name, spec or "") for _, name, spec, _ in _PARSE(template) if name is not None}

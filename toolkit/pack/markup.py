@@ -20,9 +20,10 @@ from markupsafe import Markup
 from toolkit.display import picture, theme
 from toolkit.findings import VERDICTS, Finding
 from toolkit.language import Sentence, formats
-from toolkit.shown import Grid, cell_text, clean, escaped, isolated
-
-RIGHT_TO_LEFT = ("he", "ar", "fa", "ur")
+from toolkit.language.directions import runs_left
+from toolkit.language.prose import prose_in
+from toolkit.language.sentences import of_template
+from toolkit.shown import Grid, cell_text, clean, escaped, isolated, written
 
 _GAIN = frozenset({"ship", "delivered", "on_track", "reliably_met", "ahead"})
 _HARM = frozenset({"roll_back", "harm", "reliably_missed", "behind"})
@@ -70,10 +71,11 @@ def mood(verdict: str) -> str:
 def signed(finding: Finding) -> Sentence:
     """A finding's estimate with its interval; a difference says by its sign which way it goes."""
     q = finding.quantity
-    plus = "+" if finding.verdict in _DIFFERENCES and q.known and q.value > 0 else ""
-    if q.known and q.low is not None:
-        return Sentence(plus + "{value} ({value:range})", {"value": q})
-    return Sentence(plus + "{value}", {"value": q})
+    if finding.verdict in _DIFFERENCES:
+        if q.known and q.low is not None:
+            return Sentence("{value:signed} ({value:range})", {"value": q})
+        return Sentence("{value:signed}", {"value": q})
+    return Sentence("{value:full}", {"value": q})
 
 
 def hashed(text: str) -> str:
@@ -127,7 +129,7 @@ def render(template: str, language: str, draws: bool, **values: object) -> str:
     environment = _environment(language)
     return environment.get_template(template).render(
         language=language,
-        direction="rtl" if language in RIGHT_TO_LEFT else "ltr",
+        direction="rtl" if runs_left(language) else "ltr",
         policy=Markup(escaped(policy(draws))),
         style=Markup(style()),
         script=Markup(page_script()),
@@ -137,15 +139,14 @@ def render(template: str, language: str, draws: bool, **values: object) -> str:
 
 
 def _environment(language: str) -> Environment:
-    def say(value: object, **values: object) -> Markup:
-        """A sentence, or text of our own as one, in the page's language."""
-        if isinstance(value, Sentence):
-            return Markup(escaped(value.text(language)))
-        return Markup(escaped(Sentence(value, values).text(language)))
+    def say(value: object, plural: str | None = None, count: str | None = None, **values: object) -> Markup:
+        """A sentence, or text of a template as one, in the page's language."""
+        sentence = value if isinstance(value, Sentence) else of_template(value, values, plural, count)
+        return Markup(written(sentence.text(language)))
 
     def cell(value: object) -> Markup:
         text = cell_text(value, language)
-        return Markup(isolated(text) if isinstance(value, str) else escaped(text))
+        return Markup(isolated(text) if isinstance(value, str) else written(text))
 
     environment = Environment(
         loader=PackageLoader("toolkit.pack"),
@@ -161,11 +162,11 @@ def _environment(language: str) -> Environment:
         "cell": cell,
         "mood": mood,
         "packed": packed_data,
-        "words": _words,
+        "words": lambda markdown: _words(prose_in(markdown, language)),
         "heading": lambda text: Markup(escaped(text)) if "{" in text or "}" in text else say(text),
         "name": lambda text: Markup(isolated(text)),
         "table": lambda grid: Markup(_table(grid, language)),
-        "day": lambda day: formats.day(day, language),
+        "day": lambda day: Markup(written(formats.day(day, language))),
         "address": picture.as_address,
         "signed": lambda finding: say(signed(finding)),
     }
@@ -183,7 +184,7 @@ def _asset(name: str) -> str:
 
 def _table(grid: Grid, language: str) -> str:
     """A table in a box of its own that scrolls where the screen is narrower."""
-    label = escaped(grid.title.text(language))
+    label = written(grid.title.text(language))
     return f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">\n{grid.html(language)}\n</div>'
 
 

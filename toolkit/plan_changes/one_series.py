@@ -192,14 +192,14 @@ def series_alternatives(panel: Panel, definition: PlanChange, own: bool = False)
         return
     lags = max(int(4 * (len(y) / 100) ** (2 / 9)), design.season or 0)
     wanted = [
-        ("ols", "least squares, periods taken as independent", lambda: method_spread.ordinary_least_squares(y, design.matrix, contrast, level=level)),
-        ("newey_west", "least squares, Newey-West errors", lambda: method_spread.newey_west(y, design.matrix, contrast, lags=lags, level=level)),
-        ("prais_winsten", "Prais-Winsten, autocorrelation without bias", lambda: method_spread.prais_winsten(y, design.matrix, contrast, level=level)),
-        ("gls_ar1", "GLS with AR(1) errors, maximum likelihood", lambda: method_spread.gls_ar1(y, design.matrix, contrast, level=level)),
-        ("from_before", "counterfactual from the periods before", lambda: method_spread.counterfactual_from_before(y, design, level=level)),
+        ("ols", Sentence("least squares, periods taken as independent"), lambda: method_spread.ordinary_least_squares(y, design.matrix, contrast, level=level)),
+        ("newey_west", Sentence("least squares, Newey-West errors"), lambda: method_spread.newey_west(y, design.matrix, contrast, lags=lags, level=level)),
+        ("prais_winsten", Sentence("Prais-Winsten, autocorrelation without bias"), lambda: method_spread.prais_winsten(y, design.matrix, contrast, level=level)),
+        ("gls_ar1", Sentence("GLS with AR(1) errors, maximum likelihood"), lambda: method_spread.gls_ar1(y, design.matrix, contrast, level=level)),
+        ("from_before", Sentence("counterfactual from the periods before"), lambda: method_spread.counterfactual_from_before(y, design, level=level)),
     ]  # fmt: skip
     covariates = np.column_stack(list(panel.covariates.values())) if panel.covariates else None
-    wanted.append(("structural", "structural model, level and season", lambda: method_spread.structural_level_season(
+    wanted.append(("structural", Sentence("structural model, level and season"), lambda: method_spread.structural_level_season(
         y, panel.after.astype(float), season=design.season, covariates=covariates, level=level)))  # fmt: skip
     for name, label, fit in wanted:
         try:
@@ -212,11 +212,11 @@ def series_alternatives(panel: Panel, definition: PlanChange, own: bool = False)
         yield _alternative(name, label, found, log)
 
 
-def _alternative(name: str, label: str, found: MethodEffects, log: bool) -> Alternative:
+def _alternative(name: str, label: Sentence, found: MethodEffects, log: bool) -> Alternative:
     numbers = [float(getattr(found, part)[0]) for part in ("estimate", "low", "high", "p_value", "standard_error")]
     estimate, low, high, p, se = numbers
     shown = math.expm1 if log else float
-    return Alternative(name, Sentence(label), shown(estimate), shown(low), shown(high), p,
+    return Alternative(name, label, shown(estimate), shown(low), shown(high), p,
                        {"coefficient": estimate, "se": se, "rho": float(found.rho[0])})  # fmt: skip
 
 
@@ -269,19 +269,19 @@ def counted(panel: Panel, definition: PlanChange, why: Sentence) -> Fitted:
 
 def _count_alternatives(panel, definition, counts, exposure, design) -> Iterator[Alternative]:
     level = definition.level
-    models = [("", "", design)]
+    models = [("", None, design)]
     if design.season is not None:
         plain = interrupted_design(panel.times, int(panel.times[panel.change]))
-        models.append(("_no_season", ", without season", plain))
+        models.append(("_no_season", Sentence("without season"), plain))
         if definition.harmonics is None:
             full = interrupted_design(panel.times, int(panel.times[panel.change]), season=design.season, harmonics=2)
-            models.append(("_two_harmonics", ", a season of two waves", full))
+            models.append(("_two_harmonics", Sentence("a season of two waves"), full))
     for tail, said, model in models:
         fit = poisson_regression(counts, model.matrix, exposure)
-        for name, label, over in (("quasi_poisson", "quasi-Poisson, periods taken as independent", True),
-                                  ("poisson", "Poisson, periods taken as independent", False)):  # fmt: skip
+        for name, label, over in (("quasi_poisson", Sentence("quasi-Poisson, periods taken as independent"), True),
+                                  ("poisson", Sentence("Poisson, periods taken as independent"), False)):  # fmt: skip
             r = rate_ratio(fit, model.contrast("level"), overdispersed=over, level=level)
-            yield Alternative(name + tail, Sentence(label + said), r.estimate - 1, r.low - 1, r.high - 1, r.p_value, {
+            yield Alternative(name + tail, Sentence("{method}, {season}", {"method": label, "season": said}) if said else label, r.estimate - 1, r.low - 1, r.high - 1, r.p_value, {
                 "rate_ratio": r.estimate, "rate_ratio_low": r.low, "rate_ratio_high": r.high,
                 "dispersion": fit.dispersion})  # fmt: skip
 

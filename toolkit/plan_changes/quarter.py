@@ -207,7 +207,7 @@ def _checks(effects: PlanEffects) -> Iterator[Check]:
         said = Sentence("every check holds")
         if failed:
             n = {"n": len(failed), "first": failed[0].name}
-            said = Sentence("one does not hold: {first}" if len(failed) == 1 else "{n} do not hold, the first: {first}", n)
+            said = Sentence("one does not hold: {first}", n, plural="{n} do not hold, the first: {first}", count="n")
         yield Check(Sentence("The evidence on {change} holds", values), not failed, said, numbers={"failed": len(failed)})
     said = Sentence("no two changes of one KPI fall together")
     if effects.overlaps:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from toolkit.language import Quantity, Sentence
+from toolkit.language import Quantity, Sentence, term
 from toolkit.plan_changes.definition import PlanChange
 from toolkit.plan_changes.effects import Alternative, Fitted, PathPoint
 from toolkit.plan_changes.one_series import series_alternatives
@@ -133,15 +133,18 @@ def _rests_on(definition: PlanChange, panel: Panel) -> tuple[int, str]:
 
 
 def _label(found: Difference, definition: PlanChange, panel: Panel) -> Sentence:
-    by = {
-        "welch": "errors by {by}", "cr2": "errors clustered by {by}", "cr1": "errors clustered by {by}",
-        "cr2_exact": "few clusters of {by}, exact reference", "wild_bootstrap": "wild bootstrap by {by}",
-        "permutation": "permutation of {by}",
-    }[found.method]  # fmt: skip
-    name = definition.errors_by or "row"
+    labels = {
+        "welch": "difference in differences, errors by {by}",
+        "cr2": "difference in differences, errors clustered by {by}",
+        "cr1": "difference in differences, errors clustered by {by}",
+        "cr2_exact": "difference in differences, few clusters of {by}, exact reference",
+        "wild_bootstrap": "difference in differences, wild bootstrap by {by}",
+        "permutation": "difference in differences, permutation of {by}",
+    }
+    by = term(definition.errors_by or "row")
     if panel.basis == "buckets":
-        name = f"{name} in {definition.buckets} buckets"
-    return Sentence("difference in differences, " + by, {"by": name})
+        by = Sentence("{by} in {n} buckets", {"by": by, "n": definition.buckets})
+    return Sentence(labels[found.method], {"by": by})
 
 
 def _path(

@@ -9,7 +9,7 @@ from toolkit.language import Sentence
 from toolkit.trends.goals import CriterionState, GoalState, OverallLine
 from toolkit.trends.plan import NOTEBOOK, bound_said, overall_said, steps_said
 from toolkit.trends.results import KpiTrends
-from toolkit.trends.wording import assurance_words, chance_shown, chance_word, joined
+from toolkit.trends.wording import assurance_words, chance_inside, chance_shown, joined
 
 ANSWERS = ("F01", "F03", "F04", "F05", "F12")
 
@@ -94,7 +94,7 @@ def _standing(g: GoalState, found: KpiTrends) -> Sentence:
     if aim.chance is not None and aim.chance.known:
         named |= {
             "day": aim.wanted.due,
-            "word": Sentence(chance_word(aim.chance.value).template.lower()),
+            "word": chance_inside(aim.chance.value),
             "chance": chance_shown(aim.chance),
         }
         return Sentence(

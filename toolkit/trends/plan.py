@@ -27,7 +27,7 @@ def goal_grid(found: KpiTrends) -> Grid:
             (g.goal.label, now, _wanted(g), chance_words(g.aim) if g.aim else None, steps_said(g))
         )
     heads = tuple(Sentence(h) for h in ("Goal", "Now", "Target", "In time?", "Steps"))
-    note = "The params name no goals: `goals` would say what each KPI is for, in steps with owners."
+    note = Sentence("The params name no goals: `goals` would say what each KPI is for, in steps with owners.")
     return Grid(Sentence("Goals"), heads, tuple(rows), _absent(rows, note))
 
 
@@ -70,8 +70,7 @@ def step_grid(found: KpiTrends) -> Grid:
         rows,
         _absent(
             rows,
-            "No goal has steps: `steps`, or `steps_from` a table, would say what is done, next "
-            "and late.",
+            Sentence("No goal has steps: `steps`, or `steps_from` a table, would say what is done, next and late."),
         ),
     )
 
@@ -96,7 +95,7 @@ def criterion_grid(found: KpiTrends) -> Grid:
         Sentence("Criteria of success"),
         heads,
         rows,
-        _absent(rows, "No goal has `criteria`: they would say when it counts as a success."),
+        _absent(rows, Sentence("No goal has `criteria`: they would say when it counts as a success.")),
     )
 
 
@@ -137,12 +136,12 @@ def benefit_grid(found: KpiTrends) -> Grid:
         Sentence("What money does not show"),
         heads,
         tuple(rows),
-        _absent(rows, "No goal names `benefits`: survey KPIs of process, user and culture."),
+        _absent(rows, Sentence("No goal names `benefits`: survey KPIs of process, user and culture.")),
     )
 
 
-def _absent(rows, note: str) -> Sentence | None:
-    return None if rows else Sentence(note)
+def _absent(rows, note: Sentence) -> Sentence | None:
+    return None if rows else note
 
 
 def formula_grid(found: KpiTrends) -> Grid:

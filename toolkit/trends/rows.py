@@ -10,7 +10,7 @@ import numpy as np
 from toolkit.language import Quantity, Sentence
 from toolkit.trends.results import KpiTrend, KpiTrends
 from toolkit.trends.series import Series
-from toolkit.trends.wording import VARIATION, rule_said
+from toolkit.trends.wording import rule_said
 
 _MOST_SIGNALS = 2
 
@@ -91,9 +91,8 @@ def _title(series: Series) -> Sentence:
         return Sentence("{kpi}: always the same", named)
     if series.variation is None:
         return Sentence("{kpi}", named)
-    return Sentence(
-        "{kpi}: {variation}", {**named, "variation": Sentence(VARIATION[series.variation].lower())}
-    )
+    titles = {"improving": "{kpi}: improving", "worsening": "{kpi}: worsening", "steady": "{kpi}: steady"}
+    return Sentence(titles[series.variation], named)
 
 
 def _notes(series: Series) -> tuple[Sentence, ...]:

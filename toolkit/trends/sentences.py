@@ -6,7 +6,7 @@ import math
 
 from toolkit.language import Quantity, Sentence
 from toolkit.trends.results import KpiTrend, KpiTrends
-from toolkit.trends.wording import chance_shown, chance_word, listed, rule_said, span_said
+from toolkit.trends.wording import chance_inside, chance_shown, listed, rule_said, span_said
 
 _BREAK_LEVEL = 0.05
 _MOST = 2
@@ -110,7 +110,7 @@ def aim_said(k: KpiTrend) -> Sentence | None:
             {
                 **named,
                 "said": said,
-                "word": _lower(chance_word(aim.chance.value)),
+                "word": chance_inside(aim.chance.value),
                 "chance": chance_shown(aim.chance),
             },
         )
@@ -120,12 +120,6 @@ def aim_said(k: KpiTrend) -> Sentence | None:
             {**named, "said": said, "reason": aim.chance.reason or ""},
         )
     return said
-
-
-def _lower(word: Sentence) -> Sentence:
-    return {"About even": Sentence("about as likely as not")}.get(
-        word.template, Sentence(word.template.lower())
-    )
 
 
 def pace_said(k: KpiTrend) -> Sentence | None:

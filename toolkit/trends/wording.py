@@ -111,6 +111,17 @@ def chance_word(p: float) -> Sentence:
     return Sentence("Unlikely") if p > 0.1 else Sentence("Very unlikely")
 
 
+def chance_inside(p: float) -> Sentence:
+    """The same inside a sentence: "it is … to be there in time"."""
+    if p >= 0.9:
+        return Sentence("very likely")
+    if p >= 0.6:
+        return Sentence("likely")
+    if p > 0.4:
+        return Sentence("about as likely as not")
+    return Sentence("unlikely") if p > 0.1 else Sentence("very unlikely")
+
+
 def chance_shown(chance: Quantity) -> Sentence:
     """A chance as a number; the ends are not certain."""
     if chance.value < 0.01:
