@@ -71,6 +71,10 @@ How do we compare with others?
 What are customers worth, and how long do they stay?
     survival            how long it lasts, when for many it has not ended yet
     concentration       how much of the whole comes from few
+    bg_nbd              how often they will buy, who come and go without a word
+    gamma_gamma         what they spend at a purchase
+    shifted_beta_geometric  how many terms of contract follow
+    likeliest           the top of a likelihood: whether it was found, and how sure it is
 What is it worth, and what may go wrong?
     cash_flows          present value, every rate of return, payback
     earned_value        is the work worth what was spent on it, and what will it cost in the end

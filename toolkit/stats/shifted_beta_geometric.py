@@ -1,0 +1,162 @@
+"""How many terms of contract follow, when customers differ in how likely they are to leave?
+
+The shifted beta-geometric model (Fader & Hardie 2007, "How to Project Customer Retention", Journal
+of Interactive Marketing 21:76): at the end of every term a customer leaves with a chance of its own
+(beta: `alpha`, `beta`). Those likely to leave go first, so retention rises with age though nobody
+changes; one rate for all misjudges what is left (Fader & Hardie 2010, Marketing Science 29:85).
+
+Data are counted by the number of the renewal, so that customers of different ages, and customers
+first seen at a later renewal, enter alike.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from toolkit.stats.likeliest import Fit, likeliest
+
+NAMES = ("alpha", "beta")
+METHOD = "shifted beta-geometric, maximum likelihood"
+
+
+@dataclass(frozen=True, eq=False)
+class Renewals:
+    """Decisions at the end of each term.
+
+    Attributes
+    ----------
+    term : ndarray
+        Number of the decision: 1 is that at the end of the first term.
+    at_risk, kept : ndarray
+        Customers whose term ended, and those of them who went on.
+    """
+
+    term: np.ndarray
+    at_risk: np.ndarray
+    kept: np.ndarray
+
+    def __post_init__(self) -> None:
+        if not len(self.term) == len(self.at_risk) == len(self.kept):
+            raise ValueError("terms, customers at risk and customers kept must be equally long.")
+        if ((self.term < 1) | (self.term != np.floor(self.term))).any():
+            raise ValueError("terms are counted 1, 2, 3 and on.")
+        if len(np.unique(self.term)) != len(self.term):
+            raise ValueError("each term stands once.")
+        if not ((self.kept >= 0) & (self.kept <= self.at_risk)).all():
+            raise ValueError("customers kept lie between 0 and those at risk.")
+
+    @property
+    def n(self) -> float:
+        """Decisions."""
+        return float(self.at_risk.sum())
+
+
+def renewals(term: Sequence[float], at_risk: Sequence[float], kept: Sequence[float]) -> Renewals:
+    """Decisions from counts."""
+    return Renewals(*(np.asarray(c, dtype=float) for c in (term, at_risk, kept)))
+
+
+def of_survivors(survivors: Sequence[float]) -> Renewals:
+    """Decisions of one cohort, from how many were left after 0, 1, 2 and more terms."""
+    left = np.asarray(survivors, dtype=float)
+    return Renewals(np.arange(1, len(left), dtype=float), left[:-1], left[1:])
+
+
+def fit(data: Renewals, *, level: float = 0.95) -> Fit:
+    """The parameters `alpha` and `beta`.
+
+    Returns
+    -------
+    Fit
+        With a `reason` where the data cannot tell: no decisions, nobody left or everybody, or
+        decisions of one term only, which no two parameters can be told from.
+    """
+    lost = data.at_risk - data.kept
+    nan = math.nan
+    reason = None
+    if data.n == 0:
+        reason = "no term has ended"
+    elif lost.sum() == 0:
+        reason = "nobody has left, so how long customers stay is not known"
+    elif data.kept.sum() == 0:
+        reason = "everybody left at the first chance"
+    elif (data.at_risk > 0).sum() < 2:
+        reason = "decisions of two terms or more are needed"
+    if reason:
+        return Fit(NAMES, (nan,) * 2, nan, np.full((2, 2), nan), data.n, 0, nan, nan, 0, 0, level, reason)
+    share = float(lost.sum() / data.n)
+    starts = [(share * s, (1 - share) * s) for s in (2.0, 0.5, 20.0)]
+    return likeliest(NAMES, lambda logs: _likelihood(data, logs), starts, data.n, level=level)
+
+
+def _likelihood(data: Renewals, logs: np.ndarray) -> tuple[float, np.ndarray]:
+    alpha, beta = np.exp(logs)
+    lost, before = data.at_risk - data.kept, data.term - 1
+    both = alpha + beta + before
+    value = lost.sum() * logs[0] + data.kept @ np.log(beta + before) - data.at_risk @ np.log(both)
+    shared = data.at_risk @ (1 / both)
+    slopes = np.array([lost.sum() / alpha - shared, data.kept @ (1 / (beta + before)) - shared])
+    return float(value), slopes * np.exp(logs)
+
+
+def log_likelihood(data: Renewals, alpha: float, beta: float) -> float:
+    """Log-likelihood of all decisions."""
+    return _likelihood(data, np.log([alpha, beta]))[0]
+
+
+def survival(logs: np.ndarray, terms: Sequence[float], renewed: float = 0.0) -> np.ndarray:
+    """Share still there after so many further terms, of those who have renewed `renewed` times."""
+    alpha, beta = np.exp(logs)
+    terms = np.asarray(terms, dtype=float)
+    start = beta + renewed
+    return np.exp(special.betaln(alpha, start + terms) - special.betaln(alpha, start))
+
+
+def retention(logs: np.ndarray, term: Sequence[float]) -> np.ndarray:
+    """Share renewing at decision `term` of those who came to it."""
+    alpha, beta = np.exp(logs)
+    before = np.asarray(term, dtype=float) - 1
+    return (beta + before) / (alpha + beta + before)
+
+
+def expected_terms(logs: np.ndarray) -> float:
+    """Mean number of terms of a new customer, the first included; infinite where alpha is 1 or less."""
+    alpha, beta = np.exp(logs)
+    return float((alpha + beta - 1) / (alpha - 1)) if alpha > 1 else math.inf
+
+
+def discounted_renewals(
+    logs: np.ndarray, renewed: float, discount: float, horizon: float = math.inf
+) -> float:
+    """How many further renewals to expect, those further off counting less?
+
+    Parameters
+    ----------
+    renewed
+        How often the customer has renewed; 0 is a new one in its first term.
+    discount
+        A renewal j terms from now counts (1 + discount)^-j.
+    horizon
+        Only renewals within so many terms; all where infinite.
+
+    Notes
+    -----
+    Fader & Hardie (2010) state DERL at the moment of the next decision: it is (1 + discount) times
+    this, which is stated one term earlier, as margin * r / (1 + d - r) is.
+    """
+    if discount < 0 or (discount == 0 and math.isinf(horizon) and math.exp(logs[0]) <= 1):
+        raise ValueError("without an end and a discount there is no finite number of renewals.")
+    alpha, beta = np.exp(logs)
+    if math.isfinite(horizon):
+        ahead = np.arange(1, math.floor(horizon) + 1)
+        return float(survival(logs, ahead, renewed) @ (1 + discount) ** -ahead)
+    start = beta + renewed
+    first = start / (alpha + start) / (1 + discount)
+    if discount == 0:
+        return float(start / (alpha - 1))
+    return float(first * special.hyp2f1(1, start + 1, alpha + start + 1, 1 / (1 + discount)))
