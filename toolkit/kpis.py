@@ -83,7 +83,7 @@ def with_expressions(table: ir.Table, expressions: Mapping[str, str], keep: Iter
     return queried(table, ", ".join(parts))
 
 
-def queried(table: ir.Table, chosen: str, where: str | None = None) -> ir.Table:
+def queried(table: ir.Table, chosen: str, where: str | None = None, then: str = "") -> ir.Table:
     """What SQL in DuckDB's dialect selects of a table; it can be queried again in the same way.
 
     Parameters
@@ -92,6 +92,8 @@ def queried(table: ir.Table, chosen: str, where: str | None = None) -> ir.Table:
         What stands between ``SELECT`` and ``FROM``.
     where
         A condition.
+    then
+        What follows it: ``GROUP BY``, ``ORDER BY``, ``LIMIT``.
     """
     # rows of one name cannot stand within others of that name, nor beside other rows: a name tells
     # how many named ones are below, and what they are
@@ -99,7 +101,7 @@ def queried(table: ir.Table, chosen: str, where: str | None = None) -> ir.Table:
     depth = len(rows.find(ops.AliasedRelation))
     name = f"toolkit_rows_{depth}_{hash(rows) % 2**32:08x}"
     only = f" WHERE ({where}\n)" if where else ""  # a comment at its end would take the bracket
-    return table.alias(name).sql(f"SELECT {chosen} FROM {name}{only}", dialect="duckdb")
+    return table.alias(name).sql(f"SELECT {chosen} FROM {name}{only} {then}".rstrip(), dialect="duckdb")
 
 
 def as_number(column: ir.Value) -> ir.Value:
