@@ -115,11 +115,14 @@ def schema() -> None:
 
 
 @notebooks_app.command("refresh")
-def refresh(folder: Annotated[Path, typer.Argument(help="The notebooks.")] = Path("notebooks")) -> None:
+def refresh(
+    folder: Annotated[Path, typer.Argument(help="The notebooks.")] = Path("notebooks"),
+    only: Annotated[list[str] | None, typer.Option(help="Just this notebook; may be repeated.")] = None,
+) -> None:
     """Run them with their defaults and store canonical outputs."""
     from toolkit.pack.notebooks import refresh as refresh_all
 
-    for name, changed in refresh_all(folder):
+    for name, changed in refresh_all(folder, tuple(only or ())):
         print(f"{name}: {'changed' if changed else 'unchanged'}")
 
 

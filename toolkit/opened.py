@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
-from toolkit.company.load import CompanyFile, find_company
+from toolkit.company.load import CompanyFile, load_company, path_of
 from toolkit.company.periods import Period, resolve
+from toolkit.data.prepared import Prepared, of_this_run
 from toolkit.data.source import Source, open_source
 from toolkit.problems import Problem, Refused
 from toolkit.study import Study
@@ -132,15 +133,17 @@ def open_company(company: str = "demo", period: str = "latest") -> Opened:
     Refused
         With every problem of the file and its tables.
     """
-    file = find_company(company)
+    path = path_of(company)
+    ready = of_this_run(path)
+    file = ready.company if ready else load_company(path)
     about = file.company.company
     found = resolve(period, about.as_of, about.fiscal_year_starts)
-    return Opened(file, source_of(file), found)
+    return Opened(file, source_of(file, ready), found)
 
 
-def source_of(file: CompanyFile) -> Source:
-    """The tables of a params file, opened."""
-    return open_source(file.company, folder_of(file), file.place)
+def source_of(file: CompanyFile, ready: Prepared | None = None) -> Source:
+    """The tables of a params file, opened; those that a run has made ready are used as they are."""
+    return open_source(file.company, folder_of(file), file.place, ready)
 
 
 def folder_of(file: CompanyFile) -> Path:

@@ -23,6 +23,7 @@ from toolkit.company.tables import Table as TableModel
 from toolkit.data.asking import Lookup, Rows, name_of
 from toolkit.data.connection import connect, quiet_duckdb
 from toolkit.data.contract import Judged, TableReport, Unmatched, Verdict, weigh
+from toolkit.data.prepared import SCHEMA, Prepared, note_asked
 from toolkit.data.readers import POSITION, Raw, read_file, read_table, reading
 from toolkit.data.rules import rules_of
 from toolkit.data.typed import typed_rows
@@ -43,6 +44,7 @@ class _Checked:
     report: TableReport
     rows: Rows | None = None
     fingerprint: str = ""
+    verdict: Verdict | None = None
 
 
 class Source:
@@ -54,7 +56,14 @@ class Source:
         The params file.
     """
 
-    def __init__(self, company: Company, folder: Path, place: Place, main: BaseBackend | None):
+    def __init__(
+        self,
+        company: Company,
+        folder: Path,
+        place: Place,
+        main: BaseBackend | None,
+        prepared: Prepared | None = None,
+    ):
         self.company = company
         self._folder, self._place = folder, place
         self._main = main  # None until a table of the database is asked for
@@ -63,6 +72,7 @@ class Source:
         self._checked: dict[str, _Checked] = {}
         self._tables: dict[str, Table] = {}
         self._stored = 0
+        self._prepared, self._attached = prepared, False
 
     def __repr__(self) -> str:
         return f"Source({self.company.company.name}: {', '.join(self.company.tables)})"
@@ -79,6 +89,7 @@ class Source:
             if engine is not None:
                 engine.disconnect()
         self._files = self._main = None
+        self._attached = False
         self._checked.clear()
         self._tables.clear()
         if self._work is not None:
@@ -98,6 +109,10 @@ class Source:
         """
         if name not in self._tables:
             model = self._model(name)
+            note_asked((name, *model.joins))
+            if self._prepared and name in self._prepared.stored:
+                self._tables[name] = self._ready(name)
+                return self._tables[name]
             problems = [v for n in (name, *model.joins) for v in self._check(n).report.violations]
             if problems:
                 raise Refused(dict.fromkeys(problems))
@@ -132,6 +147,22 @@ class Source:
     def run(self, table: Table) -> list[dict[str, Any]]:
         """A small result as plain Python values."""
         return self._engine_of(table).to_pyarrow(table).to_pylist()
+
+    def verdict(self, name: str) -> Verdict:
+        """The outcome of the table's contract, to be handed to another process of the same run."""
+        verdict = self._check(name).verdict
+        if verdict is None:
+            raise Refused(self._check(name).report.violations)
+        return verdict
+
+    def _ready(self, name: str) -> Table:
+        """The rows that a run has checked and written down."""
+        engine = self._for_files()
+        if not self._attached:
+            text = str(self._prepared.file).replace("'", "''")
+            engine.raw_sql(f"ATTACH '{text}' AS {SCHEMA} (READ_ONLY)")
+            self._attached = True
+        return engine.table(name, database=(SCHEMA, "main"))
 
     def _model(self, name: str) -> TableModel:
         if name not in self.company.tables:
@@ -197,7 +228,9 @@ class Source:
             return f"{name}.{column} ({f'{theirs!r} in ' if theirs else ''}{raw.origin})"
 
         with reading(raw.origin):
-            verdict = weigh(judged, named, (POSITION, raw.word) if raw.word else None)
+            verdict = self._prepared.verdicts.get(name) if self._prepared else None
+            if verdict is None:
+                verdict = weigh(judged, named, (POSITION, raw.word) if raw.word else None)
             rows = self._kept(judged, verdict, raw)
             kept, last = verdict.kept, verdict.last
             if verdict.rows and (verdict.repeats or model.where):
@@ -221,7 +254,7 @@ class Source:
             tuple(violations),
         )
         count = "" if model.path else f", {verdict.rows} rows"
-        return _Checked(report, rows, raw.fingerprint + count)
+        return _Checked(report, rows, raw.fingerprint + count, verdict)
 
     def _kept(self, judged: Judged, verdict: Verdict, raw: Raw) -> Rows:
         """The declared columns of the rows that stay; stored where leaving rows out costs."""
@@ -264,7 +297,9 @@ class Source:
         return tuple(Unmatched(o, counted[f"rows {o}"], counted[f"none {o}"]) for o in there)
 
 
-def open_source(company: Company, folder: Path, place: Place = _dotted) -> Source:
+def open_source(
+    company: Company, folder: Path, place: Place = _dotted, prepared: Prepared | None = None
+) -> Source:
     """Open the tables of a params file; nothing is read before it is asked for.
 
     Parameters
@@ -275,13 +310,15 @@ def open_source(company: Company, folder: Path, place: Place = _dotted) -> Sourc
         What the paths of tables, and of a ``duckdb://`` file, are relative to.
     place
         Says where a value stands in the params file: ``place("tables", "orders", "path")``.
+    prepared
+        What a run has made ready already; None outside one.
 
     Raises
     ------
     Refused
         The connection cannot be made: a secret that is not set, a database that does not answer.
     """
-    source = Source(company, Path(folder), place, None)
+    source = Source(company, Path(folder), place, None, prepared)
     if any(table.table for table in company.tables.values()) or company.source != "duckdb://":
         source._database()
     return source

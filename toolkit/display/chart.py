@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,11 +10,15 @@ from textwrap import wrap
 
 from toolkit.display.layout import WIDE, at_width
 from toolkit.display.picture import drawn
+from toolkit.display.words import plain, with_words
 from toolkit.language import Sentence
 from toolkit.shown import GRID, Grid, clean
 
 VEGALITE = "application/vnd.vegalite.v6+json"
 SVG = "image/svg+xml"
+
+UNDRAWN = "TOOLKIT_UNDRAWN"
+"""Set in the environment by a run that draws all pictures itself, after its notebooks."""
 
 _TITLE_CHARACTERS = 88
 
@@ -54,8 +59,9 @@ class Chart:
             "alt": self.alt.to_json(),
             "panel": self.panel,
             "left": self.left,
+            "words": with_words(self.spec),
         }
-        return {**self.spec, "usermeta": {"toolkit": said}}
+        return {**plain(self.spec), "usermeta": {"toolkit": said}}
 
     @cached_property
     def svg(self) -> str:
@@ -79,9 +85,10 @@ class Chart:
         self, include: Sequence[str] | None = None, exclude: Sequence[str] | None = None
     ) -> dict:
         # no text/html: JupyterLab would prefer it to the picture, and it would be stored with the notebook
+        picture = {} if os.environ.get(UNDRAWN) else {SVG: self.svg}
         return {
             VEGALITE: self.complete,
-            SVG: self.svg,
+            **picture,
             GRID: self.table.to_json(),
             "text/plain": repr(self),
         }

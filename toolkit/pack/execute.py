@@ -1,25 +1,50 @@
-"""One notebook, run by papermill in a process of its own.
+"""One notebook, run by papermill: what is done in the process that runs it.
 
 papermill changes the process' working directory and writes in place, so every notebook gets a
-process, writes to a temporary name and is renamed when it is done. What went wrong comes back
-as words, never as a traceback in a page.
+process of its own (`toolkit.pack.engines`), writes to a temporary name and is renamed when it is
+done. What went wrong comes back as words, never as a traceback in a page.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
-import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-DEADLINE = 1800.0
-_QUIET = {
+QUIET = {
     "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1", "JUPYTER_PLATFORM_DIRS": "1", "PYTHONWARNINGS": "ignore",
 }
+"""The environment of every process that runs a notebook."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to run.
+
+    Attributes
+    ----------
+    notebook, output
+        Where it stands and where it goes, executed.
+    params
+        Checked values by name.
+    folder
+        The notebook's working directory.
+    environment
+        Further variables of its process.
+    """
+
+    notebook: str
+    output: str
+    params: dict[str, str | int | float | bool]
+    folder: str
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """For another process."""
+        return json.dumps(asdict(self))
 
 
 @dataclass(frozen=True)
@@ -36,76 +61,43 @@ class Outcome:
         Lines that name what to mend, where the notebook refused its input.
     cell
         The number of the code cell that failed.
+    remembered
+        It was not run: an earlier run's outputs hold.
     """
 
     seconds: float
     failed: str | None = None
     problems: tuple[str, ...] = ()
     cell: int | None = None
+    remembered: bool = False
 
 
-def run_notebook(notebook: Path, output: Path, params: dict, folder: Path, deadline: float = DEADLINE) -> Outcome:
-    """Run `notebook` with `params` in a fresh process and write it, executed, to `output`.
+def perform(order: Order, engine: str | None = None) -> dict:
+    """Run a notebook in this process' name and write it, executed, to its place.
 
     Parameters
     ----------
-    folder
-        The working directory of the notebook.
-    deadline
-        Seconds after which it is stopped and counts as failed.
+    engine
+        papermill's name of what runs the cells; its own kernel where None.
 
     Returns
     -------
-    Outcome
-        `output` exists where it ran, whole or up to the cell that failed.
+    dict
+        ``failed``, ``problems``, ``cell`` of an `Outcome`. The output exists where the notebook
+        ran, whole or up to the cell that failed.
     """
-    began = time.monotonic()
-    order = json.dumps({"notebook": str(notebook), "output": str(output), "params": params, "folder": str(folder)})
-    child = subprocess.Popen(
-        [sys.executable, "-m", "toolkit.pack.execute"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, env={**os.environ, **_QUIET}, text=True, start_new_session=True,
-    )
-    try:
-        said, complaint = child.communicate(order, timeout=deadline)
-    except subprocess.TimeoutExpired:
-        _stop(child)
-        return Outcome(time.monotonic() - began, f"it did not end within {deadline:.0f} seconds")
-    finally:
-        if child.poll() is None:
-            _stop(child)
-    seconds = time.monotonic() - began
-    if child.returncode != 0 or not said.strip():
-        last = complaint.strip().splitlines()[-1:] or ["it said nothing"]
-        return Outcome(seconds, f"its process ended with status {child.returncode}: {last[0][:200]}")
-    answer = json.loads(said.strip().splitlines()[-1])
-    return Outcome(seconds, answer["failed"], tuple(answer["problems"]), answer["cell"])
-
-
-def _stop(child: subprocess.Popen) -> None:
-    """End the child and the kernel it started."""
-    import signal
-
-    try:
-        os.killpg(child.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    child.wait()
-
-
-def _child(order: dict) -> dict:
-    """In the child: papermill, then the answer for the parent."""
     import logging
 
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
     logging.disable(logging.WARNING)
-    output = Path(order["output"])
+    output = Path(order.output)
     partial = output.with_name(output.name + ".partial")
     answer: dict = {"failed": None, "problems": [], "cell": None}
     try:
         papermill.execute_notebook(
-            order["notebook"], str(partial), parameters=order["params"], cwd=order["folder"],
+            order.notebook, str(partial), parameters=order.params, cwd=order.folder, engine_name=engine,
             kernel_name="python3", language="python", progress_bar=False, log_output=False,
         )
     except PapermillExecutionError as error:
@@ -119,4 +111,4 @@ def _child(order: dict) -> dict:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_child(json.load(sys.stdin))))
+    print(json.dumps(perform(Order(**json.load(sys.stdin)))))

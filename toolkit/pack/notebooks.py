@@ -11,7 +11,9 @@ from pathlib import Path
 
 import nbformat
 
-from toolkit.pack.execute import run_notebook
+from toolkit.display.chart import UNDRAWN
+from toolkit.pack.engines import Limits, engine_called
+from toolkit.pack.execute import Order
 from toolkit.problems import Problem, Refused
 
 _KEPT = ("text/plain", "text/html")
@@ -51,8 +53,8 @@ def _output(output: nbformat.NotebookNode, count: int) -> nbformat.NotebookNode 
     return nbformat.from_dict(out)
 
 
-def refresh(folder: Path) -> list[tuple[str, bool]]:
-    """Run every notebook of `folder` with its defaults and store it in canonical form.
+def refresh(folder: Path, only: tuple[str, ...] = (), engine: str | None = None) -> list[tuple[str, bool]]:
+    """Run every notebook of `folder`, or those named, with its defaults and store it in canonical form.
 
     Returns
     -------
@@ -61,14 +63,20 @@ def refresh(folder: Path) -> list[tuple[str, bool]]:
     Raises
     ------
     Refused
-        When one fails; none is written then.
+        When one fails or is not there; none is written then.
     """
+    there = {p.stem: p for p in sorted(folder.glob("*.ipynb"))}
+    if unknown := [n for n in only if n not in there]:
+        raise Refused(Problem("notebooks", "is no notebook", n, tuple(there)) for n in unknown)
+    run = engine_called(engine)
     done: list[tuple[Path, str]] = []
     problems: list[Problem] = []
     with tempfile.TemporaryDirectory() as place:
-        for path in sorted(folder.glob("*.ipynb")):
+        for path in (there[n] for n in only or there):
             output = Path(place) / path.name
-            outcome = run_notebook(path, output, {}, folder)
+            # pictures are not stored, so none is drawn
+            order = Order(str(path.resolve()), str(output), {}, str(folder.resolve()), {UNDRAWN: "1"})
+            outcome = run(order, Limits())
             if outcome.failed:
                 said = "; ".join(outcome.problems) or outcome.failed
                 problems.append(Problem(path.name, f"could not be run: {said}"))

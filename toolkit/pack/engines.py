@@ -1,0 +1,221 @@
+"""What runs a notebook: a process of its own each, of one of two kinds.
+
+fast      forked from a process that has everything imported; the cells run in it directly. The
+          default where processes can be forked.
+nbclient  a new interpreter and a Jupyter kernel, as papermill runs notebooks by itself. Works
+          everywhere, and shows the same.
+
+A notebook that crashes, hangs or takes too much memory ends alone; the others go on.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import forkserver
+from pathlib import Path
+
+from toolkit.pack.execute import QUIET, Order, Outcome, perform
+from toolkit.problems import Problem, Refused
+
+ENGINES = ("fast", "nbclient")
+DEADLINE = 1800.0
+_LOOK = 0.2
+"""Seconds between two looks at a notebook under way."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a notebook may take.
+
+    Attributes
+    ----------
+    seconds
+        After so many it is stopped and counts as failed.
+    memory
+        Bytes of all its processes together; without limit where None.
+    """
+
+    seconds: float = DEADLINE
+    memory: int | None = None
+
+
+Engine = Callable[[Order, Limits], Outcome]
+
+
+def engine_called(name: str | None) -> Engine:
+    """The engine called `name`; the best of this system where None.
+
+    Raises
+    ------
+    Refused
+        There is none of that name, or this system cannot fork.
+    """
+    if name is None:
+        name = "fast" if can_fork() else "nbclient"
+    if name not in ENGINES:
+        raise Refused(Problem("--engine", "is no engine", name, ENGINES))
+    if name == "fast" and not can_fork():
+        raise Refused(Problem("--engine", "needs a system that can fork processes", name, ("nbclient",)))
+    return {"fast": run_forked, "nbclient": run_kernel}[name]
+
+
+def can_fork() -> bool:
+    """Whether this system offers a fork server."""
+    return "forkserver" in multiprocessing.get_all_start_methods()
+
+
+def run_kernel(order: Order, limits: Limits) -> Outcome:
+    """In a new interpreter, with a Jupyter kernel."""
+    began = time.monotonic()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "toolkit.pack.execute"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, env={**os.environ, **QUIET, **order.environment}, text=True, start_new_session=True,
+    )
+    said, complaint, stopped = "", "", None
+    handed: str | None = order.to_json()
+    try:
+        while True:
+            try:
+                said, complaint = child.communicate(handed, timeout=_LOOK)
+                break
+            except subprocess.TimeoutExpired:
+                handed = None
+                if stopped := _too_much(child.pid, began, limits):
+                    _stop(child.pid)
+                    said, complaint = child.communicate()
+                    break
+    finally:
+        if child.poll() is None:
+            _stop(child.pid)
+            child.wait()
+    if stopped:
+        return Outcome(time.monotonic() - began, stopped)
+    return _ended(began, child.returncode, said.strip().splitlines()[-1:] or [""], complaint)
+
+
+def run_forked(order: Order, limits: Limits) -> Outcome:
+    """In a process forked from one that is ready; the cells run in it directly."""
+    began = time.monotonic()
+    answer = Path(order.output + ".answer")
+    answer.unlink(missing_ok=True)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["toolkit.pack.preloaded"])
+    with _environment(QUIET):
+        forkserver.ensure_running()
+    child = context.Process(target=_forked, args=(order, str(answer)), daemon=True)
+    child.start()
+    stopped = None
+    try:
+        while child.exitcode is None:
+            child.join(_LOOK)
+            if child.exitcode is None and (stopped := _too_much(child.pid, began, limits)):
+                _stop(child.pid)
+                child.join()
+                break
+        if stopped:
+            return Outcome(time.monotonic() - began, stopped)
+        said = [answer.read_text(encoding="utf-8")] if answer.exists() else [""]
+        return _ended(began, child.exitcode or 0, said, "")
+    finally:
+        if child.exitcode is None:
+            _stop(child.pid)
+            child.join()
+        child.close()
+        answer.unlink(missing_ok=True)
+
+
+def _forked(order: Order, answer: str) -> None:
+    """In the forked process."""
+    os.setsid()
+    os.environ.update(QUIET)
+    os.environ.update(order.environment)
+    import warnings
+
+    import numpy
+
+    from toolkit.pack import in_process
+
+    warnings.simplefilter("ignore")
+    random.seed(0)
+    numpy.random.seed(0)  # noqa: NPY002 - what a notebook draws from the global generator is the same each time
+    in_process.register()
+    said = perform(order, in_process.NAME)
+    partial = f"{answer}.partial"
+    with open(partial, "w", encoding="utf-8") as out:
+        json.dump(said, out)
+    os.replace(partial, answer)
+    sys.stdout.flush()
+    os._exit(0)  # nothing of a notebook's is tidied up at the end: the process is
+
+
+def _ended(began: float, status: int, said: list[str], complaint: str) -> Outcome:
+    seconds = time.monotonic() - began
+    if status != 0 or not said[0]:
+        last = complaint.strip().splitlines()[-1:] or ["it said nothing"]
+        how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
+        return Outcome(seconds, f"its process {how}: {last[0][:200]}")
+    answer = json.loads(said[0])
+    return Outcome(seconds, answer["failed"], tuple(answer["problems"]), answer["cell"])
+
+
+def _too_much(process: int, began: float, limits: Limits) -> str | None:
+    """Why a notebook under way is stopped, if it is."""
+    if time.monotonic() - began > limits.seconds:
+        return f"it did not end within {limits.seconds:.0f} seconds"
+    if limits.memory is not None and memory_of(process) > limits.memory:
+        return f"it took more than {limits.memory / 2**30:.1f} GB of memory"
+    return None
+
+
+def memory_of(process: int) -> int:
+    """Bytes in memory of a process and all below it; 0 where the system does not tell."""
+    return sum(pages for _, pages in _below(process)) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _below(process: int) -> list[tuple[int, int]]:
+    """A process and all that descend from it, with their pages in memory."""
+    parents, pages = {}, {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            after_name = status.read_text().rpartition(")")[2].split()
+            parents[int(status.parent.name)], pages[int(status.parent.name)] = int(after_name[1]), int(after_name[21])
+        except (OSError, ValueError, IndexError):
+            continue
+    found = [process]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return [(one, pages.get(one, 0)) for one in found]
+
+
+def _stop(process: int) -> None:
+    """End a process and what it started; a kernel is in a session of its own."""
+    for one, _ in reversed(_below(process)):
+        try:
+            os.kill(one, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            continue
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    """For what is started inside: these variables too."""
+    former = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in former.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

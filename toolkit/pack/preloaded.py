@@ -1,0 +1,21 @@
+"""What every notebook needs, imported once before notebooks are forked from it.
+
+Nothing here may open a connection, start a thread or draw: a fork would inherit half of it.
+"""
+
+import altair  # noqa: F401
+import duckdb  # noqa: F401
+import ibis.backends.duckdb  # noqa: F401
+import IPython  # noqa: F401
+import numpy  # noqa: F401
+import pandas  # noqa: F401
+import papermill  # noqa: F401
+import papermill.translators  # noqa: F401
+import pyarrow  # noqa: F401
+import scipy.optimize  # noqa: F401
+import scipy.stats  # noqa: F401
+import statsmodels.api  # noqa: F401
+
+import toolkit.display.charts  # noqa: F401
+import toolkit.opened  # noqa: F401
+import toolkit.pack.in_process  # noqa: F401
