@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from toolkit.stats.airline import airline
-from toolkit.stats.forecast_choice import METHODS, bridged, origins_of
+from toolkit.stats.forecast_choice import METHODS, bridged, origins_of, width_and_freedom
 from toolkit.stats.forecast_filters import DAMPING, WARM_UP, filters, seasonal_naive
 from toolkit.stats.forecasts import forecast
 
@@ -201,6 +201,36 @@ def test_intervals_hold_over_rolling_origins_of_published_series(shared_data):
         # each set alike, and each forecast value alike
         assert table[:, 0].mean() == pytest.approx(level, abs=0.03)
         assert np.average(table[:, 0], weights=table[:, 1]) == pytest.approx(level, abs=0.03)
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("AirPassengers", ["passengers"]),
+        ("UKDriverDeaths", ["deaths"]),
+        ("Seatbelts", ["DriversKilled", "front", "rear", "kms", "PetrolPrice", "VanKilled"]),
+    ],
+)
+def test_intervals_hold_on_each_long_series(shared_data, name, columns):
+    frame = pd.read_csv(shared_data / "plan_changes" / f"{name}.csv")
+    y = frame[columns].to_numpy(float).T
+    inside = {0.8: [], 0.95: []}
+    for origin in range(24, y.shape[1] - 1, 4):
+        ahead = min(12, y.shape[1] - origin)
+        found = forecast(y[:, :origin], np.arange(origin) % 12, ahead)
+        truth = y[:, origin : origin + ahead]
+        for level, into in inside.items():
+            low, high = found.interval(level)
+            into.append(((truth >= low) & (truth <= high)).ravel())
+    for level, into in inside.items():
+        assert np.concatenate(into).mean() == pytest.approx(level, abs=0.03)
+
+
+def test_longer_series_have_narrower_intervals_with_shorter_tails():
+    for season in (None, 12):
+        wide, freedom = zip(*(width_and_freedom(n, season) for n in (24, 48, 96)), strict=True)
+        assert list(wide) == sorted(wide, reverse=True) and min(wide) > 1
+        assert list(freedom) == sorted(freedom)
 
 
 def test_the_chance_agrees_with_the_interval():

@@ -1,5 +1,7 @@
 """Mixtures of t distributions against SciPy's own t and against root finding."""
 
+import warnings
+
 import numpy as np
 import pytest
 from scipy import optimize, stats
@@ -44,3 +46,13 @@ def test_too_few_degrees_of_freedom_are_refused():
     one = np.ones((1, 1, 1))
     with pytest.raises(ValueError, match="at least 3"):
         mixture_of_t(one, one, np.ones((1, 1)), 2, 0.95)
+
+
+def test_narrow_components_far_apart_have_a_quantile_without_a_warning():
+    centre, spread = np.array([[[0.0], [100.0]]]), np.full((1, 2, 1), 1e-9)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        summary = mixture_of_t(centre, spread, np.array([[0.8, 0.2]]), 6, 0.95)
+    # .8 of the weight lies around 0: its 2.5 % is this component's 1/32
+    assert summary.low[0, 0] == pytest.approx(1e-9 * stats.t(6).ppf(0.025 / 0.8), abs=1e-12)
+    assert summary.high[0, 0] == pytest.approx(100 + 1e-9 * stats.t(6).isf(0.025 / 0.2), abs=1e-11)

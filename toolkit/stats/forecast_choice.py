@@ -20,11 +20,15 @@ FIT_COUNTS_AS = 6
 # The average is taken unless another missed a tenth less: over a few origins, smaller differences
 # are luck, and averages forecast better (measured: 3 % smaller errors than without preference).
 PREFERENCE = 0.9
-# Errors of forecasts have longer tails than those of a fit: steps, and seasons and methods taken
-# for others. Five degrees of freedom and this width make 80 and 95 % intervals hold on public
-# series (docs/methods.md has the table).
-TAIL_FREEDOM = 5.0
-WIDTH = 1.25
+# Errors of forecasts are larger, and have longer tails, than those of a fit: the method and the
+# season were chosen by what they are judged by. Both wear off as a series gets longer: the
+# interval is 1 + WIDER / periods as wide, with a t distribution of periods / TAIL_PERIODS degrees
+# of freedom within these bounds. So 80 and 95 % intervals hold on public series
+# (docs/methods.md has the table).
+WIDER, WIDER_WITH_SEASON = 4.0, 8.0
+TAIL_PERIODS = 10.0
+LEAST_FREEDOM, LEAST_FREEDOM_WITH_SEASON, MOST_FREEDOM = 5.0, 3.0, 12.0
+_FIT_FREEDOM = 5.0
 _MIDDLE = 0.1
 _LEAST_SPREAD = 1e-12
 
@@ -70,6 +74,13 @@ def origins_of(periods: int, wanted: int) -> tuple[int, ...]:
     return tuple(o for o in range(periods - step * wanted, periods, step) if o >= least)
 
 
+def width_and_freedom(periods: int, season: int | None) -> tuple[float, float]:
+    """How many times as wide as the fit says an interval is, and its degrees of freedom."""
+    more = WIDER_WITH_SEASON if season else WIDER
+    least = LEAST_FREEDOM_WITH_SEASON if season else LEAST_FREEDOM
+    return 1 + more / periods, min(max(periods / TAIL_PERIODS, least), MOST_FREEDOM)
+
+
 def best_method(
     y: np.ndarray,
     places: np.ndarray,
@@ -111,13 +122,12 @@ def best_method(
     rows = np.arange(len(y))
     count = np.minimum(len(origins_of(n, origins)), seen[chosen, rows])
     widened = (FIT_COUNTS_AS + count * beyond[chosen, rows]) / (FIT_COUNTS_AS + count)
-    fitted = np.maximum(freedom[chosen, rows], TAIL_FREEDOM)
-    tails = (
-        WIDTH * special.stdtrit(fitted, 1 - _MIDDLE) / special.stdtrit(TAIL_FREEDOM, 1 - _MIDDLE)
-    )
+    width, tails = width_and_freedom(n, season)
+    fitted = special.stdtrit(np.maximum(freedom[chosen, rows], _FIT_FREEDOM), 1 - _MIDDLE)
+    wide = width * fitted / special.stdtrit(tails, 1 - _MIDDLE)
     return Choice(
-        middle[chosen, rows], spread[chosen, rows] * (np.sqrt(widened) * tails)[:, None],
-        np.full(len(y), TAIL_FREEDOM), missed[chosen, rows],
+        middle[chosen, rows], spread[chosen, rows] * (np.sqrt(widened) * wide)[:, None],
+        np.full(len(y), tails), missed[chosen, rows],
         np.where(usable, missed, np.nan).T, chosen,
     )  # fmt: skip
 

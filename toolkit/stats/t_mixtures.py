@@ -100,8 +100,10 @@ def _upper_quantile(centre, spread, w, freedom, tail, table):
         exceeds, density = _t_upper_tail((x[:, None] - centre) / spread, freedom, table)
         excess = (w * exceeds).sum(axis=1) - tail
         low, high = np.where(excess > 0, x, low), np.where(excess > 0, high, x)
-        newton = x + excess / (per_unit * density).sum(axis=1)
-        inside = (newton >= low) & (newton <= high)
+        # between components far apart and very narrow the density is 0: halve there
+        slope = (per_unit * density).sum(axis=1)
+        newton = x + excess / np.where(slope > 0, slope, 1.0)
+        inside = (slope > 0) & (newton >= low) & (newton <= high)
         step = np.where(inside, newton, (low + high) / 2)
         done = np.all(np.abs(step - x) <= QUANTILE_PRECISION * deviation)
         x = step
