@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from toolkit.display.theme import MUTED, tone_scale
-from toolkit.language import Quantity, Sentence, formats
-from toolkit.shown import clean
+from toolkit.display.words import Words, label
+from toolkit.language import Quantity, Sentence
 
 COLOUR = {"field": "tone", "type": "nominal", "scale": tone_scale(), "legend": None}
 TEXT = {"field": "label", "type": "nominal"}
 TOLD = {"field": "told", "type": "nominal"}
 
-_LONGEST = 120
 
-
-def said(value: str | Sentence, language: str) -> str:
+def said(value: str | Sentence, language: str = "en") -> Words:
     """A label as one line of text, shortened where somebody wrote a novel."""
-    text = " ".join(clean(value.text(language) if isinstance(value, Sentence) else value).split())
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return label(value)
 
 
 def one_unit(quantities: Sequence[Quantity]) -> str:
@@ -31,16 +28,14 @@ def one_unit(quantities: Sequence[Quantity]) -> str:
 
 def heading(title: str | Sentence | None, unit: str, language: str, per: str | None = None) -> dict:
     """A panel's title with its unit under it."""
-    subtitle = formats.unit_name(unit, language, per)
+    subtitle = Words(Sentence("{unit:unit}", {"unit": Quantity(0.0, unit, per=per)}))
     if title is None:
         return (
             {"title": {"text": subtitle, "fontSize": 12, "fontWeight": "normal", "color": MUTED[0]}}
             if subtitle
             else {}
         )
-    return {
-        "title": {"text": said(title, language), **({"subtitle": subtitle} if subtitle else {})}
-    }
+    return {"title": {"text": label(title), **({"subtitle": subtitle} if subtitle else {})}}
 
 
 def values(rows: list[dict]) -> dict:

@@ -26,6 +26,9 @@ VALUE = 128
 TICK = 96
 """Room for one tick of a horizontal axis."""
 
+EMPTY = {"data": {"values": [{}]}, "mark": {"type": "point", "opacity": 0}, "height": 1}
+"""A panel without anything, left of the last one of a page that is read from the right."""
+
 
 def at_width(spec: dict, width: int) -> dict:
     """`spec` laid out for a place of `width` pixels; `spec` itself stays as it is."""
@@ -39,12 +42,20 @@ def at_width(spec: dict, width: int) -> dict:
     inner = each - said["left"]
     fitted = {**spec, "config": _fitted(spec["config"], each, inner)}
     if panels:
+        order = from_the_right(panels, columns) if said.get("mirrored") else panels
         return {
             **fitted,
             "columns": columns,
-            "concat": [{**panel, "width": inner} for panel in panels],
+            "concat": [{**panel, "width": inner} for panel in order],
         }
     return {**fitted, "width": inner}
+
+
+def from_the_right(panels: list[dict], columns: int) -> list[dict]:
+    """Panels in the order in which a program that fills rows from the left puts the first on the right."""
+    filled = [*panels, *[EMPTY] * (-len(panels) % columns)]
+    rows = [filled[i : i + columns] for i in range(0, len(filled), columns)]
+    return [panel for row in rows for panel in reversed(row)]
 
 
 def _fitted(config: dict, each: int, inner: int) -> dict:

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from toolkit.display.channels import COLOUR, TEXT, TOLD, heading, one_unit, said, values
 from toolkit.display.rows import Mark, Row
 from toolkit.display.theme import AXIS, HATCH, INK, MUTED, RULE, TONES
+from toolkit.display.words import Words, told
 from toolkit.language import Quantity, Sentence, formats
-from toolkit.shown import cell_text
 
 ROW = 46
 """Height of a row: its label and its mark."""
@@ -26,12 +26,13 @@ _MARK, _LABEL = MARK_OFFSET, LABEL_OFFSET
 _NAME = 15  # height of a mark's name under the rows
 
 
-def number(q: Quantity, language: str) -> str:
+def number(q: Quantity, language: str = "en") -> Words:
     """The number that stands at the end of a row; the panel names the unit."""
     if not q.known:
-        return formats.quantity(q, language)
-    bare = formats.bare(q.value, q.unit, formats.decimals_of(q), language)
-    return bare if q.low is None else f"{bare} ({formats.interval(q, language)})"
+        return Words(Sentence("{value}", {"value": q}))
+    if q.low is None:
+        return Words(Sentence("{value:bare}", {"value": q}))
+    return Words(Sentence("{value:bare} ({value:range})", {"value": q}))
 
 
 def intervals(
@@ -143,7 +144,7 @@ def _row(i: int, row: Row, unit: str, low: float, high: float, language: str) ->
         "row": i,
         "label": label,
         "number": number(q, language),
-        "told": f"{label}: {cell_text(q, language)}",
+        "told": told(row.label, q),
         "value": formats.shown(q.value, unit) if q.known else None,
         "tone": row.tone if q.known else "unknown",
         **ends,

@@ -22,7 +22,16 @@ def drawn(spec: dict) -> str:
     """`spec` as SVG; no data is fetched, whatever the specification says."""
     import vl_convert  # its V8 engine must not be running when a process forks, so not before it is used
 
-    svg = slim(vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE, allowed_base_urls=[]))
+    ours = spec.get("usermeta", {}).get("toolkit", {})
+    svg = slim(
+        vl_convert.vegalite_to_svg(
+            spec,
+            vl_version=VEGA_LITE,
+            allowed_base_urls=[],
+            format_locale=ours.get("numbers"),
+            time_format_locale=ours.get("times"),
+        )
+    )
     style = f"<style>@media (prefers-color-scheme:dark){{{swapped_for_dark()}}}</style>"
     end = svg.index(">", svg.index("<svg")) + 1
     return svg[:end] + style + svg[end:]

@@ -9,8 +9,8 @@ from datetime import date
 from toolkit.display.channels import COLOUR, TEXT, TOLD, heading, one_unit, said, values
 from toolkit.display.rows import Change, Line, Mark, Point
 from toolkit.display.theme import MUTED, PAPER
+from toolkit.display.words import Words
 from toolkit.language import Sentence, formats
-from toolkit.shown import cell_text
 
 LEFT = 48
 """Room for the vertical axis, in pixels."""
@@ -168,7 +168,7 @@ def _point(i: int, line: Line, point: Point, unit: str, language: str) -> dict:
         "dot": point.tone or line.tone,
         "complete": point.complete,
         "dots": line.dots,
-        "told": f"{formats.day(point.day, language)}: {cell_text(q, language)}",
+        "told": Words(Sentence("{day}: {value:full}", {"day": point.day, "value": q})),
     }
 
 

@@ -10,6 +10,7 @@ from traitlets import Unicode
 
 from toolkit.display.layout import NARROW, WIDE, at_width
 from toolkit.display.picture import drawn
+from toolkit.display.words import in_language
 from toolkit.findings import Finding, verdict_words
 from toolkit.language import Sentence
 from toolkit.pack.context import PageContext, PageLink
@@ -35,6 +36,9 @@ GRADES = {
     "C": Sentence("C: before and after only"),
 }
 """What the grade of evidence means."""
+
+_ALONG = ("panel", "left", "numbers", "times", "mirrored")
+"""What a page's script needs to know of a chart's layout."""
 
 _KINDS = {
     Words: "words",
@@ -150,10 +154,11 @@ class PageExporter(Exporter):
 
 
 def _drawn(chart: Drawing, number: int, language: str) -> Drawn:
-    wide, narrow = (drawn(at_width(chart.spec, width)) for width in (WIDE, NARROW))
+    said = in_language(chart.spec, language)
+    wide, narrow = (drawn(at_width(said, width)) for width in (WIDE, NARROW))
     # only the layout goes along: options for the drawing program are the page's to give, not the chart's
-    ours = {k: chart.spec["usermeta"]["toolkit"][k] for k in ("panel", "left")}
-    spec = {k: v for k, v in chart.spec.items() if k not in ("usermeta", "$schema")}
+    ours = {k: v for k, v in said["usermeta"]["toolkit"].items() if k in _ALONG}
+    spec = {k: v for k, v in said.items() if k not in ("usermeta", "$schema")}
     return Drawn(
         number,
         chart,

@@ -2,9 +2,20 @@
 (() => {
   const GAP = 32, EDGE = 4, VALUE = 128, TICK = 96;
 
+  const EMPTY = { data: { values: [{}] }, mark: { type: "point", opacity: 0 }, height: 1 };
+
+  // a program that fills rows from the left puts the first panel on the right
+  const fromTheRight = (panels, columns) => {
+    const filled = [...panels];
+    while (filled.length % columns) filled.push(EMPTY);
+    const rows = [];
+    for (let i = 0; i < filled.length; i += columns) rows.push(...filled.slice(i, i + columns).reverse());
+    return rows;
+  };
+
   // the same layout as toolkit/display/layout.py, on the width that is really there
   const atWidth = (spec, width) => {
-    const { panel, left } = spec.usermeta.toolkit;
+    const { panel, left, mirrored } = spec.usermeta.toolkit;
     const room = width - EDGE;
     const count = spec.concat ? spec.concat.length : 1;
     const columns = spec.concat ? Math.max(1, Math.min(count, Math.floor((room + GAP) / (panel + GAP)))) : 1;
@@ -18,7 +29,8 @@
     };
     const fitted = { ...spec, config, usermeta: {} };
     if (!spec.concat) return { ...fitted, width: inner };
-    return { ...fitted, columns, concat: spec.concat.map((view) => ({ ...view, width: inner })) };
+    const order = mirrored ? fromTheRight(spec.concat, columns) : spec.concat;
+    return { ...fitted, columns, concat: order.map((view) => ({ ...view, width: inner })) };
   };
 
   const tip = document.createElement("div");
@@ -45,7 +57,9 @@
     const spec = JSON.parse(await unpacked(document.getElementById(place.dataset.chart).textContent));
     const drawn = document.createElement("div");
     drawn.className = "drawn";
-    const options = { ast: true, renderer: "svg", actions: false, mode: "vega-lite", defaultStyle: false, tooltip };
+    const { numbers, times } = spec.usermeta.toolkit;
+    const written = numbers ? { formatLocale: numbers, timeFormatLocale: times } : {};
+    const options = { ast: true, renderer: "svg", actions: false, mode: "vega-lite", defaultStyle: false, tooltip, ...written };
     const result = await window.vegaEmbed(drawn, atWidth(spec, width), options);
     if (place.dataset.width !== String(width)) return result.finalize();
     // the drawing program names the drawing after itself and adds an empty form
