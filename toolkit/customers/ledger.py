@@ -1,0 +1,222 @@
+"""Money and purchases as two tables of the engine, one row form each, whatever table they stand in.
+
+Nothing is computed before it is asked, and only sums and counts are. What cannot be used is
+counted under its reason, never dropped in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+
+from toolkit.company.expressions import check_expression, said
+from toolkit.customers.definition import Bought, Flow, People, Window
+from toolkit.data.frames import TableLike, as_table
+from toolkit.kpis import queried
+from toolkit.language import Sentence
+from toolkit.problems import Problem, Refused
+
+Tables = Mapping[str, ir.Table]
+_MOST_CURRENCIES = 5
+
+
+REASONS = {
+    "no_customer": Sentence("Rows without a customer"), "no_date": Sentence("Rows without a date"),
+    "cancelled": Sentence("Rows of cancelled orders"), "returned": Sentence("Rows of returns"),
+    "negative": Sentence("Rows of a negative amount, not declared as returns"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Aside:
+    """Rows that were left out, and why (a key of `REASONS`); `amount` is what they would have added."""
+
+    why: str
+    rows: int
+    amount: float
+    orders: int
+
+    @property
+    def reason(self) -> Sentence:
+        """Why, in words."""
+        return REASONS[self.why]
+
+
+def in_one_engine(given: Mapping[str, TableLike] | TableLike, names: Sequence[str]) -> Tables:
+    """The tables called `names` as Ibis tables of one engine.
+
+    Parameters
+    ----------
+    given
+        Name -> table; or one table, where all names are the same.
+
+    Raises
+    ------
+    Refused
+        A table is not there.
+    """
+    names = tuple(dict.fromkeys(names))
+    if not isinstance(given, Mapping):
+        if len(names) != 1:
+            rule = "needs several tables: give them under their names"
+            raise Refused(Problem("tables", rule, choices=names))
+        given = {names[0]: given}
+    absent = [Problem("tables", "is not given", n, tuple(given)) for n in names if n not in given]
+    if absent:
+        raise Refused(absent)
+    found = {n: as_table(given[n]) for n in names}
+    engines = {id(t._find_backend(use_default=False)) for t in found.values()}
+    if len(engines) == 1:
+        return found
+    together = ibis.duckdb.connect()
+    return {n: together.create_table(n, t.to_pyarrow()) for n, t in found.items()}
+
+
+def problems_of(table: ir.Table, at: str, columns: Mapping[str, str | None], sql: Mapping[str, str | None]):
+    """Columns that are not there and faults of SQL, each with its place."""
+    for part, column in columns.items():
+        if column is not None and column not in table.columns:
+            yield Problem(f"{at}.{part}", "is no column of the table", column, tuple(table.columns))
+    for part, text in sql.items():
+        if text is None:
+            continue
+        checked = check_expression(text, table.columns)
+        for fault in checked.faults:
+            piece, rule = said(checked, fault)
+            yield Problem(f"{at}.{part}", rule, piece, fault.choices)
+
+
+def money(tables: Tables, flows: Sequence[Flow], window: Window) -> ir.Table:
+    """Every amount: customer (text, may be missing), day, flow, kind, trouble, amount (signed).
+
+    Raises
+    ------
+    Refused
+        Columns that are not there, faults of SQL: all at once.
+    """
+    problems = [
+        p for f in flows
+        for p in problems_of(tables[f.table], f"customers.money.{f.name}",
+                             {"customer": f.customer, "time": f.time}, {"amount": f.amount, "where": f.where})
+    ]  # fmt: skip
+    if problems:
+        raise Refused(problems)
+    parts = []
+    for f in flows:
+        sign = "" if f.kind == "revenue" else "-"
+        chosen = (
+            f'CAST("{f.customer}" AS VARCHAR) AS customer, CAST("{f.time}" AS DATE) AS day, '
+            f"'{f.name}' AS flow, '{f.kind}' AS kind, {int(f.trouble)} AS trouble, "
+            f"{sign}CAST(({f.amount}\n) AS DOUBLE) AS amount"
+        )
+        rows = queried(tables[f.table], chosen, f.where)
+        inside = f"amount IS NOT NULL AND day <= DATE '{window.ends}'"
+        if window.starts:
+            inside += f" AND day >= DATE '{window.starts}'"
+        parts.append(queried(rows, "customer, day, flow, kind, trouble, amount", inside))
+    return reduce(lambda a, b: a.union(b), parts).cache()
+
+
+def purchases(tables: Tables, bought: Bought, window: Window) -> ir.Table:
+    """Every row of purchases, usable or not: customer, order_id, day, product, amount, aside.
+
+    `aside` is empty where the row counts, else ``no_customer``, ``no_date``, ``cancelled``,
+    ``returned`` or ``negative``; the first that applies.
+
+    Raises
+    ------
+    Refused
+        Columns that are not there, faults of SQL, several currencies: all at once.
+    """
+    table = tables[bought.table]
+    columns = {k: getattr(bought, k) for k in ("order", "time", "customer", "product", "currency")}
+    sql = {k: getattr(bought, k) for k in ("amount", "where", "cancelled", "returned")}
+    problems = list(problems_of(table, "customers.purchases", columns, sql))
+    if problems:
+        raise Refused(problems)
+    if bought.currency:
+        _one_currency(table, bought)
+    product = f'CAST("{bought.product}" AS VARCHAR)' if bought.product else "CAST(NULL AS VARCHAR)"
+    cases = [
+        f"WHEN \"{bought.customer}\" IS NULL OR CAST(\"{bought.customer}\" AS VARCHAR) = '' THEN 'no_customer'",
+        f'WHEN "{bought.time}" IS NULL THEN \'no_date\'',
+    ]
+    cases += [
+        f"WHEN COALESCE(({getattr(bought, part)}\n), FALSE) THEN '{part}'"
+        for part in ("cancelled", "returned") if getattr(bought, part)
+    ]  # fmt: skip
+    cases.append(f"WHEN ({bought.amount}\n) < 0 THEN 'negative'")
+    chosen = (
+        f'CAST("{bought.customer}" AS VARCHAR) AS customer, CAST("{bought.order}" AS VARCHAR) AS order_id, '
+        f'CAST("{bought.time}" AS DATE) AS day, {product} AS product, '
+        f"CAST(({bought.amount}\n) AS DOUBLE) AS amount, CASE {' '.join(cases)} ELSE '' END AS aside"
+    )
+    rows = queried(table, chosen, bought.where)
+    return queried(rows, "*", f"day IS NULL OR day <= DATE '{window.ends}'").cache()
+
+
+def orders_of(lines: ir.Table) -> ir.Table:
+    """One row an order that counts: customer, order_id, day, amount."""
+    chosen = "customer, order_id, MIN(day) AS day, COALESCE(SUM(amount), 0) AS amount"
+    return queried(lines, chosen, "aside = ''", "GROUP BY customer, order_id").cache()
+
+
+def set_aside(lines: ir.Table) -> tuple[Aside, ...]:
+    """What of the purchases was left out, by reason."""
+    found = queried(lines, "aside, COUNT(*) AS n, COUNT(DISTINCT order_id) AS orders, SUM(amount) AS amount",
+                    "aside <> ''", "GROUP BY aside").to_pandas()  # fmt: skip
+    rows = {r.aside: r for r in found.itertuples()}
+    return tuple(
+        Aside(k, int(rows[k].n), float(rows[k].amount or 0), int(rows[k].orders)) for k in REASONS if k in rows
+    )
+
+
+def people(tables: Tables, who: People) -> ir.Table:
+    """One row a customer: customer, starts, ends (may be missing), then `who.columns`.
+
+    Raises
+    ------
+    Refused
+        Columns that are not there, customers that stand there twice.
+    """
+    table = tables[who.table]
+    columns = {"customer": who.customer, "starts": who.starts, "ends": who.ends}
+    columns |= {f"columns.{c}": c for c in who.columns}
+    problems = list(problems_of(table, "customers.who", columns, {}))
+    if problems:
+        raise Refused(problems)
+    day = {k: f'CAST("{c}" AS DATE)' if c else "CAST(NULL AS DATE)" for k, c in (("starts", who.starts), ("ends", who.ends))}
+    more = "".join(f', "{c}"' for c in dict.fromkeys(who.columns))
+    rows = queried(
+        table, f'CAST("{who.customer}" AS VARCHAR) AS customer, {day["starts"]} AS came, {day["ends"]} AS went{more}',
+        f'"{who.customer}" IS NOT NULL',
+    ).cache()  # fmt: skip
+    twice = int(queried(rows, "COUNT(*) - COUNT(DISTINCT customer) AS n").to_pandas().n[0])
+    if twice:
+        raise Refused(Problem("customers.who", "must hold each customer once", who.customer, rows=twice))
+    return rows
+
+
+def asked(table: ir.Table, chosen: str, where: str | None = None, then: str = ""):
+    """A small answer as a frame."""
+    return queried(table, chosen, where, then).to_pandas()
+
+
+def _one_currency(table: ir.Table, bought: Bought) -> None:
+    chosen = (
+        f'CAST("{bought.currency}" AS VARCHAR) AS currency, COUNT(*) AS n, MIN("{bought.time}") AS first, '
+        f'MAX("{bought.time}") AS last'
+    )
+    found = queried(table, chosen, bought.where, "GROUP BY 1 ORDER BY n DESC, 1").to_pandas()
+    if len(found) < 2:
+        return
+    kinds = ", ".join(
+        f"{r.currency or 'none'} {r.n:,} rows from {str(r.first)[:10]} to {str(r.last)[:10]}"
+        for r in found.head(_MOST_CURRENCIES).itertuples()
+    )
+    rule = f"holds several currencies, which cannot be added: {kinds}; convert them, or choose one with 'where'"
+    raise Refused(Problem("customers.purchases.currency", rule, bought.currency, rows=int(found.n.iloc[1:].sum())))

@@ -1,0 +1,247 @@
+"""What was found of the segments."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from toolkit.customers.rows import Row
+from toolkit.customers.segments.definition import Outcome, Rules, Segmenting
+from toolkit.customers.value.results import interval_quantity
+from toolkit.language import Quantity, Sentence
+from toolkit.language.quantities import level_unit
+from toolkit.shown import Grid, Shown
+from toolkit.stats.comparisons import Interval
+
+ACTIONS: Mapping[str, Sentence] = {
+    "serve_better": Sentence("Serve better"), "hold": Sentence("Hold"), "reprice": Sentence("Reprice"),
+    "let_go": Sentence("Let go"), "too_few": Sentence("Too few to act on"), "unknown": Sentence("No value known"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Measured:
+    """An outcome of one segment, over `n` customers with rows of it."""
+
+    outcome: Outcome
+    found: Interval
+    n: int
+
+    def quantity(self, currency: str) -> Quantity:
+        """For people."""
+        return interval_quantity(self.found, level_unit(self.outcome.format, currency))
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One segment.
+
+    Attributes
+    ----------
+    size, share
+        Customers in it, and of all.
+    value
+        Net value a customer, with its interval; nan where no money is known.
+    margin
+        The same before the cost to serve.
+    net
+        Of all its customers together.
+    """
+
+    name: str
+    rule: str
+    size: int
+    share: Interval
+    value: Interval
+    margin: float
+    net: float
+    outcomes: tuple[Measured, ...]
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.name.replace("_", " ")
+
+
+@dataclass(frozen=True)
+class Loyalty:
+    """Whether an effort pays in a segment.
+
+    `needed` is the share of customers it must keep to pay for itself; `gain` what it would bring
+    for each customer and year, net of its cost, where the share it keeps is declared.
+    """
+
+    segment: str
+    needed: Quantity
+    gain: Quantity | None
+    worth: bool | None
+
+
+@dataclass(frozen=True, repr=False)
+class Segmentation(Shown):
+    """One way of telling customers apart, proved: everybody is in exactly one segment.
+
+    `proved` counts the cells of scores that the proof went over; None where it went over customers.
+    """
+
+    rules: Rules
+    n: int
+    segments: tuple[Segment, ...]
+    everyone: float
+    proved: int | None
+
+    def __getitem__(self, name: str) -> Segment:
+        return next(s for s in self.segments if s.name == name)
+
+    def action(self, segment: Segment, fewest: int) -> str:
+        """What is done for a segment: a key of `ACTIONS`."""
+        if segment.size < fewest:
+            return "too_few"
+        value = segment.value
+        if math.isnan(value.low):
+            return "unknown"
+        if value.high < 0:
+            return "reprice" if segment.margin > 0 else "let_go"
+        if value.low > self.everyone or (value.high >= self.everyone and self._unhappy(segment)):
+            return "serve_better"
+        return "hold"
+
+    def _unhappy(self, segment: Segment) -> bool:
+        """Whether a measure of satisfaction lies below that of the other segments."""
+        for m in segment.outcomes:
+            if not m.outcome.satisfaction or math.isnan(m.found.high):
+                continue
+            others = [
+                (x.found.estimate, x.n) for s in self.segments if s is not segment for x in s.outcomes
+                if x.outcome.name == m.outcome.name and not math.isnan(x.found.estimate)
+            ]  # fmt: skip
+            weight = sum(n for _, n in others)
+            if weight and m.found.high < sum(e * n for e, n in others) / weight:
+                return True
+        return False
+
+    def table(self, definition: Segmenting) -> Grid:
+        """One row a segment."""
+        currency = definition.window.currency
+        kinds = [m.outcome for m in self.segments[0].outcomes]
+        heads = (Sentence("Segment"), Sentence("Customers"), Sentence("Share"), Sentence("Net value a customer"),
+                 *(Sentence("{label}", {"label": o.label}) for o in kinds), Sentence("What follows"))  # fmt: skip
+        rows = tuple(
+            (s.title, s.size, Quantity(s.share.estimate, "percent"), interval_quantity(s.value, currency),
+             *(m.quantity(currency) for m in s.outcomes), ACTIONS[self.action(s, definition.fewest)])
+            for s in self.segments
+        )  # fmt: skip
+        values = {"n": Quantity(self.n, "count")}
+        if self.proved is not None:
+            note = Sentence("Proved over all {cells} cells of scores and {n} customers: each is in exactly one segment.",
+                            {**values, "cells": self.proved})  # fmt: skip
+        else:
+            note = Sentence("Proved over {n} customers: each is in exactly one segment.", values)
+        return Grid(Sentence("Segments: {name}", {"name": self.rules.title}), heads, rows, note)
+
+    @property
+    def criteria(self) -> Grid:
+        """The rules as written."""
+        rows = tuple((s.title, s.rule) for s in self.segments)
+        return Grid(Sentence("Who belongs where: {name}", {"name": self.rules.title}),
+                    (Sentence("Segment"), Sentence("Rule")), rows)  # fmt: skip
+
+    def rows(self, currency: str) -> tuple[Row, ...]:
+        """Net value a customer, for a chart; segments nobody is in have no number."""
+        tones = {True: "better", False: "us"}
+        out = []
+        for s in self.segments:
+            if s.size:
+                below = not math.isnan(s.value.high) and s.value.high < 0
+                above = not math.isnan(s.value.low) and s.value.low > self.everyone
+                out.append(Row(s.title, interval_quantity(s.value, currency), "worse" if below else tones[above]))
+        return tuple(out)
+
+
+@dataclass(frozen=True, repr=False)
+class Segmented(Shown):
+    """Every segmentation. `without_orders`: customers without an order, who have no scores."""
+
+    definition: Segmenting
+    segmentations: tuple[Segmentation, ...]
+    without_orders: int
+
+    @property
+    def main(self) -> Segmentation:
+        """The one that is acted on: the first of the rules, or the scores."""
+        own = [s for s in self.segmentations if s.proved is None]
+        return own[0] if own else self.segmentations[0]
+
+    @property
+    def title(self) -> Sentence:
+        """What the chart shows."""
+        known = [s for s in self.main.segments if not math.isnan(s.value.estimate)]
+        if not known:
+            return Sentence("What a customer of each segment brings")
+        best = max(known, key=lambda s: s.value.estimate)
+        values = {"segment": best.title, "value": interval_quantity(best.value, self.definition.window.currency)}
+        return Sentence("A customer of the segment {segment} brings most: {value}", values)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Net value a customer in the main segmentation."""
+        return tuple(r for r in self.main.rows(self.definition.window.currency) if not math.isnan(r.quantity.value))
+
+    @property
+    def tables(self) -> tuple[Grid, ...]:
+        """A table for each segmentation."""
+        return tuple(s.table(self.definition) for s in self.segmentations)
+
+    @property
+    def criteria(self) -> tuple[Grid, ...]:
+        """The rules of each segmentation."""
+        return tuple(s.criteria for s in self.segmentations)
+
+    @property
+    def year(self) -> float:
+        """What the window's money is multiplied by to be a year's."""
+        window = self.definition.window
+        if window.starts is None:
+            return 1.0
+        return 365.25 / ((window.ends - window.starts).days + 1)
+
+    @property
+    def loyalty(self) -> tuple[Loyalty, ...]:
+        """Whether the loyalty effort pays, segment by segment of the main segmentation."""
+        cost, gain, currency = self.definition.loyalty_cost, self.definition.loyalty_gain, self.definition.window.currency
+        if cost is None:
+            return ()
+        return tuple(_pays(s, cost, gain, self.year, currency) for s in self.main.segments if s.size)
+
+    @property
+    def loyalty_grid(self) -> Grid:
+        """The same as a table."""
+        words = {True: Sentence("Worth it"), False: Sentence("Not worth it"), None: Sentence("Cannot be told")}
+        heads = ("Segment", "Customers it must keep", "Gain a customer and year", "Worth the effort")
+        rows = tuple((x.segment, x.needed, x.gain, words[x.worth]) for x in self.loyalty)
+        note = Sentence("A customer kept is worth a year's net value; the effort costs {cost} a customer and year.",
+                        {"cost": Quantity(self.definition.loyalty_cost or math.nan, self.definition.window.currency)})  # fmt: skip
+        return Grid(Sentence("Is the loyalty effort worth it?"), tuple(Sentence(h) for h in heads), rows,
+                    note if rows else Sentence("No loyalty effort is declared."))  # fmt: skip
+
+    def grid(self) -> Grid:
+        """The main segmentation."""
+        return self.main.table(self.definition)
+
+
+def _pays(s: Segment, cost: float, gain: float | None, year: float, currency: str) -> Loyalty:
+    worth, low, high = s.value.estimate * year, s.value.low * year, s.value.high * year
+    if math.isnan(worth):
+        return Loyalty(s.title, Quantity(math.nan, "points", reason="no value is known"), None, None)
+    if worth <= 0:
+        needed = Quantity(math.nan, "points", reason="these customers bring nothing net")
+        return Loyalty(s.title, needed, None if gain is None else Quantity(gain * worth - cost, currency), False)
+    ends = {} if math.isnan(low) or low <= 0 else {"low": cost / high, "high": cost / low}
+    needed = Quantity(cost / worth, "points", **ends)
+    if gain is None:
+        return Loyalty(s.title, needed, None, None)
+    if math.isnan(low):
+        return Loyalty(s.title, needed, Quantity(gain * worth - cost, currency), None)
+    brings = Quantity(gain * worth - cost, currency, gain * low - cost, gain * high - cost)
+    return Loyalty(s.title, needed, brings, True if brings.low > 0 else False if brings.high < 0 else None)
