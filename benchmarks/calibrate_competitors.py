@@ -18,17 +18,19 @@ from toolkit.stats.multiplicity import adjusted
 from toolkit.stats.ranks import rank_intervals
 
 
-def held(truth: list[float], runs: int, seed: int) -> float:
-    """Share of runs in which every true rank, or every rank shared by ties, lies in its interval."""
+def held(truth: list[float], runs: int, seed: int) -> tuple[float, float]:
+    """Shares of runs in which every true rank, or every rank shared by ties, lies in its interval, and
+    in which no two companies are told apart, rightly or wrongly."""
     x = np.asarray(truth, dtype=float)
     best = 1 + (x[None] > x[:, None]).sum(axis=1)
     worst = len(x) - (x[None] < x[:, None]).sum(axis=1)
     rng = np.random.default_rng(seed)
-    hits = 0
+    hits = silent = 0
     for run in range(runs):
         found = rank_intervals(x + rng.standard_normal(len(x)), np.ones(len(x)), draws=2000, seed=run)
         hits += bool(((found.low <= best) & (found.high >= worst)).all())
-    return hits / runs
+        silent += not found.surely_better.any()
+    return hits / runs, silent / runs
 
 
 def told_apart(companies: int, n: int, runs: int) -> float:
@@ -62,11 +64,17 @@ def main() -> None:
         "six equal": [0.0] * 6,
         "two groups of three, far apart": [0, 0, 0, 9, 9, 9],
         "three pairs, far apart": [0, 0, 9, 9, 18, 18],
-        "five a hair apart": [0, 0.01, 0.02, 0.03, 0.04],
-        "ten one standard error apart": list(range(10)),
+        "two a hundredth of an error apart": [0, 0.01],
+        "five a hundredth of an error apart": [0.01 * i for i in range(5)],
+        "ten a hundredth of an error apart": [0.01 * i for i in range(10)],
+        "five one error apart": list(range(5)),
+        "five three errors apart": [3 * i for i in range(5)],
+        "ten one error apart": list(range(10)),
     }
     for i, (name, truth) in enumerate(settings.items()):
-        show(f"ranks all held, {name}", held(truth, runs, i), runs)
+        both = held(truth, runs, i)
+        show(f"ranks all held, {name}", both[0], runs)
+        show(f"    nobody told apart, {name}", both[1], runs)
     for n in (40, 120):
         show(f"five equal companies, {n} answers each, called different", told_apart(5, n, runs), runs)
     show("target on five equal rivals says hold", holds(5, runs, 1), runs)

@@ -20,6 +20,7 @@ from toolkit.benchmarks import (
     conclude,
     estimate,
 )
+from toolkit.problems import Refused
 from toolkit.stats.multiplicity import adjusted
 
 
@@ -142,6 +143,75 @@ def test_raking_undoes_who_answers():
     assert "Raking met every margin" in check(found).grid().text() or "mix" in extra
 
 
+def test_margins_and_the_mix_of_another_column_are_met_together():
+    rng = np.random.default_rng(16)
+    n = 900
+    frame = pd.DataFrame({
+        "company": np.repeat(["us", "b"], n), "age": rng.choice(["old", "young"], 2 * n),
+        "town": np.where(rng.random(2 * n) < np.repeat([0.8, 0.3], n), "yes", "no"),
+    })
+    frame["score"] = np.clip(np.rint(5 + 3 * (frame.town == "yes") + rng.normal(0, 1, 2 * n)), 1, 10)
+    survey = Survey("company", (Score("score", 1, 10),), mix=("town",), margins={"age": {"old": 0.7, "young": 0.3}})
+    found = estimate(frame, Benchmark("us", survey))
+    weight, company = found.weighed.weight, found.weighed.answered.company
+    everybody = (frame.town == "yes").mean()
+    for c in ("us", "b"):
+        mine = company == c
+        share = weight[mine] / weight[mine].sum()
+        assert share @ (frame.age[mine] == "old") == pytest.approx(0.7, abs=1e-8)
+        assert share @ (frame.town[mine] == "yes") == pytest.approx(everybody, abs=1e-8)
+    # as answered we lead by our towns alone; of one mix nobody does, and the table shows both
+    assert abs(found.gaps[0].comparison.estimate) < 2.5 < found.us.raw - found.main["b"].raw
+    assert found.raw_grid().columns[3].text() == "Place as answered"
+
+
+def test_one_column_cannot_have_shares_and_a_mix():
+    survey = Survey("company", (Score("score", 1, 10),), mix=("age",), margins={"age": {"old": 0.5, "young": 0.5}})
+    with pytest.raises(Refused, match="stands under 'mix' and under 'margins'"):
+        Benchmark("us", survey)
+
+
+def test_pairs_come_by_both_families_and_letters_are_read_off_each():
+    rng = np.random.default_rng(17)
+    # plant growth weighs like this: only the two outer groups differ
+    values = {"us": rng.normal(50, 4, 150), "b": rng.normal(51, 4, 150), "c": rng.normal(52.5, 16, 150)}
+    frame = pd.DataFrame({"company": np.repeat(list(values), 150), "score": np.concatenate(list(values.values()))})
+    survey = Survey("company", (Score("score", 0, 120, "effort"),))
+    by_default = estimate(frame, Benchmark("us", survey)).pairs
+    declared = estimate(frame, Benchmark("us", survey, equal_variances=True)).pairs
+    assert [by_default.family.method, by_default.others[0].method] == ["Games-Howell", "Tukey-Kramer"]
+    assert [declared.family.method, declared.others[0].method] == ["Tukey-Kramer", "Games-Howell"]
+    tukey = stats.tukey_hsd(*values.values())
+    names = list(values)
+    for p in declared.family.pairs:
+        assert p.p_value == pytest.approx(tukey.pvalue[names.index(p.first), names.index(p.second)], abs=1e-6)
+    anova = stats.f_oneway(*values.values()).pvalue
+    assert declared.overall.p_value == pytest.approx(anova)
+    for family in (by_default.family, *by_default.others):
+        for p in family.pairs:
+            assert bool(set(family.letters[p.first]) & set(family.letters[p.second])) is not p.told
+
+
+def test_the_map_calls_undetermined_what_crosses_a_line():
+    rng = np.random.default_rng(18)
+    n = 1500
+    x = np.clip(np.rint(rng.normal(3.5, 1, (2 * n, 3))), 1, 5)
+    company = np.repeat(["us", "b"], n)
+    x[company == "us", 0] = np.maximum(x[company == "us", 0] - 1, 1)
+    score = np.clip(np.rint(6 + 1.2 * (x[:, 0] - 3) + 0.3 * (x[:, 1] - 3) + rng.normal(0, 0.7, 2 * n)), 1, 10)
+    frame = pd.DataFrame({"company": company, "score": score, "a": x[:, 0], "b": x[:, 1], "c": x[:, 2]})
+    found = estimate(frame, Benchmark("us", Survey("company", (Score("score", 1, 10),), tuple(Attribute(c, c) for c in "abc"))))
+    points = {p.label: p for p in found.map_points()}
+    assert points["A"].tone == "worse" and points["A"].said.text() == "matters, and we are worse: fix first"
+    upright, level = found.map_lines
+    for p in points.values():
+        crosses = p.across.low <= upright.value <= p.across.high or p.up.low <= level.value <= p.up.high
+        assert (p.said.text() == "undetermined") is crosses
+    assert points["C"].said.text() == "undetermined" and points["C"].tone == "level"
+    text = found.driver_grid().text()
+    assert "associated with satisfaction" in text and "caus" not in text and "caus" not in found.wanted_grid().text()
+
+
 def test_weighting_narrows_what_the_margins_explain():
     rng = np.random.default_rng(7)
     age = np.tile(np.where(np.arange(500) % 2 == 0, "old", "young"), 2)
@@ -240,6 +310,30 @@ def test_practices_say_yes_no_and_how_it_is_known():
     habits = Habits("company", "practice", "value", "unit", grade="grade", grades=("own", "hearsay"))
     found = estimate(None, Benchmark("us", habits=habits), practised=rows)
     text = found.practice_grid().text()
-    assert "yes, hearsay" in text and "50, own" in text
+    assert {p.name: p.percentile_of("b") for p in found.practices}["hours"] == 0.0
+    assert "yes, hearsay" in text and "50, percentile 100, own" in text and "40, percentile 0, hearsay" in text
     assert {p.name: p.percentile for p in found.practices}["hours"] == 1.0
     assert math.isnan(found.practices[1].correlation)  # two companies relate nothing
+
+
+def test_each_practice_says_its_source_and_date():
+    rows = pd.DataFrame({
+        "company": ["us", "b", "c"], "practice": ["hours"] * 3, "unit": ["hours"] * 3, "value": [50.0, 40.0, np.nan],
+        "grade": ["own_test", "hearsay", "hearsay"], "source": ["records", "visit", "visit"],
+        "seen": pd.to_datetime(["2026-08-15", "2026-07-01", "2026-07-01"]),
+    })
+    habits = Habits("company", "practice", "value", "unit", grade="grade", source="source", date="seen")
+    found = estimate(None, Benchmark("us", habits=habits), practised=rows)
+    matrix, entries = found.practice_grid().text(), found.practice_sources_grid()
+    assert "50, percentile 100, own test (a)" in matrix and "(a) records, 15 Aug 2026" in matrix
+    assert "40, percentile 0, hearsay (b)" in matrix and "(b) visit, 1 Jul 2026" in matrix and "not known" in matrix
+    assert [row[5] for row in entries.rows] == ["records", "visit"]
+
+
+def test_the_target_is_a_card_with_its_reasons():
+    found = estimate(answers(), Benchmark("us", SURVEY, gained=30.0))
+    card = found.target_grid()
+    assert card.title.text().startswith("Score: aim for")
+    assert "c, the best comparable rival, its luck taken out" in card.text() and "more than chance" in card.text()
+    level = estimate(answers(means=(7, 7, 7, 5)), PLAIN).target_grid()
+    assert level.title.text().startswith("Score: hold") and "would rest on luck" in level.text()

@@ -32,7 +32,7 @@ def test_a_comparison_with_something_wrong(written, old, new, words):
     assert words in str(error.value)
 
 
-def test_mix_and_margins_together_are_refused(written):
+def test_one_column_under_mix_and_margins_is_refused_with_the_choice(written):
     text = MOBILE.replace("company: provider\n", "company: provider\n      mix: [provider]\n      margins: {provider: {'1': 1}}\n", 1)
-    with pytest.raises(Refused, match="give 'mix' or 'margins'"):
+    with pytest.raises(Refused, match="'provider' stands under 'mix' and under 'margins'.*leave it under one"):
         load_company(written("mobile", text))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from types import SimpleNamespace
 
+import pytest
+
 from toolkit.display import competitor_charts
 from toolkit.display.chart import Chart
 from toolkit.display.rows import Cell
@@ -52,3 +54,25 @@ def test_cells_are_coloured_only_where_they_count_and_names_stay_data():
     names = chart.spec["layer"][-1]["data"]["values"]
     assert names == [{"row": 0, "label": hostile}]
     assert "b −10" in chart.alt.text() and "1 more in the table" in chart.alt.text()
+
+
+def placed(label, across, up, tone="level"):
+    return plain(label=label, across=Quantity(across, "percent", across - 0.03, across + 0.03),
+                 up=Quantity(up, "score", up - 2.0, up + 2.0), tone=tone, said=Sentence("undetermined"))  # fmt: skip
+
+
+def test_a_map_shows_both_intervals_of_each_point_and_the_lines():
+    hostile = "</script>{{datum}}"
+    points = [placed(hostile, 0.4, -5.0, "worse"), placed("Price", 0.1, 1.0), placed("Reach", 0.11, 1.2)]
+    lines = Quantity(1 / 3, "percent"), Quantity(0.0, "score")
+    chart = competitor_charts.importance(points, TITLE, lines=lines)
+    layers = chart.spec["layer"]
+    assert [layers[i]["data"]["values"][0]["at"] for i in (0, 1)] == pytest.approx([100 / 3, 0.0])
+    for layer, axis in ((layers[2], "across"), (layers[3], "up")):
+        for d in layer["data"]["values"]:
+            assert d[f"{axis}_low"] < d[axis] < d[f"{axis}_high"]
+    assert layers[4]["data"]["values"][0]["label"] == hostile and "Price" in chart.alt.text()
+    # two names side by side do not stand on each other
+    named = {d["label"]: (d["side"], d["dy"]) for d in layers[4]["data"]["values"]}
+    assert named["Price"] != named["Reach"]
+    assert isinstance(competitor_charts.importance([], TITLE, lines=lines), Grid)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from toolkit.stats.ranks import rank_intervals
 
@@ -53,6 +54,28 @@ def test_estimates_that_go_together_are_told_apart_sooner():
     assert rank_intervals([1.0, 0], [1.0, 1.0]).high[0] == 2
 
 
+def test_the_first_border_is_that_of_the_studentized_range():
+    # all pairs of independent means with one known error: q(.95; k, inf) / root 2 (Tukey)
+    for k in (3, 6, 12):
+        found = rank_intervals([0.0] * k, [1.0] * k, draws=100_000)
+        assert found.critical == pytest.approx(stats.studentized_range.isf(0.05, k, np.inf) / np.sqrt(2), abs=0.02)
+
+
+def test_ranks_one_by_one_step_down_too():
+    # six rivals far above: they leave the family, and one neighbour is told from the last alone
+    x = [30.0] * 6 + [3.62, 0.0]
+    found = rank_intervals(x, [1.0] * 8, simultaneous=False, draws=40_000)
+    one_step = 3.62 / np.sqrt(2) < _border(x)
+    assert one_step and found.low[7] == 8
+
+
+def _border(x):
+    """What one step would ask of the last one, against every other."""
+    rng = np.random.default_rng(3)
+    z = rng.standard_normal((40_000, len(x)))
+    return np.quantile(np.abs((z[:, [-1]] - z[:, :-1]) / np.sqrt(2)).max(axis=1), 0.95)
+
+
 def held(truth, runs, seed, **more):
     """How often all true ranks lie in their intervals; ties hold every rank they share."""
     truth = np.asarray(truth, dtype=float)
@@ -75,8 +98,11 @@ def test_all_ranks_are_held_together_in_two_groups_far_apart():
     assert 0.93 < held([0, 0, 0, 9, 9, 9], 1000, 6)
 
 
-def test_all_ranks_are_held_together_where_all_differ_a_little():
-    assert held([0, 0.01, 0.02, 0.03, 0.04], 1000, 7) > 0.95
+def test_next_to_ties_only_wrong_directions_count():
+    # no data tell a tie from .01 standard errors: what is an error of 5 % in two directions is one of
+    # 2.5 % in the wrong one
+    assert abs(held([0, 0.01], 3000, 7) - 0.975) < 0.01
+    assert 0.96 < held([0, 0.01, 0.02, 0.03, 0.04], 1000, 7)
 
 
 @pytest.mark.parametrize(

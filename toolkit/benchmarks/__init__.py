@@ -8,13 +8,15 @@ concluding    `conclude`: ahead, behind, not to be told apart, not comparable; t
 
 reading       answers out of a table, codes and weights checked
 alike         which scores may be compared at all?
-weighing      raked, or given the same mix
+weighing      raked, given the same mix, or both
 standings     the league, and which places can be told from chance
 gaps          we against each, and all pairs
 over_waves    gaps from wave to wave, and what a year has brought
 wanted        attributes: importance, performance, what goes with satisfaction
 practised     who does what
-results       what was found, as rows for charts and as tables
+results       what was found
+drawn         its rows for charts
+league_tables, wanted_tables, practice_tables, target_card    its tables
 wording       the sentences
 """
 

@@ -75,7 +75,7 @@ def from_params(company: Company, name: str, period: Period | None = None) -> Be
     return Benchmark(
         us=given.us, survey=survey, figures=figures, habits=habits, name=name, label=given.label,
         question=given.question, most=given.most, show_from=given.show_from, rank_from=given.rank_from,
-        worthwhile=given.worthwhile, benchmark=given.target.benchmark, gained=given.target.gained,
+        worthwhile=given.worthwhile, equal_variances=given.equal_variances, benchmark=given.target.benchmark, gained=given.target.gained,
         power=given.target.power, level=given.level, ends=ends,
         starts=period.start if period else None, period=str(period) if period else None,
         owner=given.owner,

@@ -8,6 +8,7 @@ from toolkit.benchmarks.checking import about_attributes
 from toolkit.benchmarks.gaps import Gap
 from toolkit.benchmarks.results import Benchmarked
 from toolkit.benchmarks.standings import League, Standing
+from toolkit.benchmarks.target_card import aim_said
 from toolkit.benchmarks.wording import (
     chances_said,
     gap_said,
@@ -94,7 +95,9 @@ def _decision(found: Benchmarked) -> Sentence | None:
         return None
     if found.main is None:
         return Sentence("Ask our own and the rivals' customers in one survey, in one way.")
-    return target_said(found)
+    if found.target is None:
+        return target_said(found)
+    return Sentence("{said}.", {"said": aim_said(found.target, found.us, found.main.score.title)})
 
 
 def _doubts(found: Benchmarked, checks: Checks) -> list[Check]:
@@ -138,7 +141,7 @@ def _target(found: Benchmarked) -> Finding:
         }  # fmt: skip
     said = target_said(found)
     return Finding(
-        id=_id(found, "target"), verdict="no_data" if t is None else "measured", sentence=said, decision=said,
+        id=_id(found, "target"), verdict="no_data" if t is None else "measured", sentence=said, decision=_decision(found),
         estimate=math.nan if t is None else t.value, unit=found.main.score.unit, numbers=numbers,
         n=found.us.n if found.us else 0, n_unit="answers", kpi=found.main.score.column,
         method="rivals shrunk (DerSimonian-Laird), step by the gap or the most gained in a year", **_shared(found),

@@ -220,6 +220,9 @@ class Benchmark:
         Fewer effective answers: not shown; shown and not ranked.
     worthwhile
         The smallest gap that matters, in points of an index from 0 to 100.
+    equal_variances
+        Whether answers about all companies are known to spread alike: all pairs by Tukey and Kramer
+        then, else by Games and Howell; the other family stands beside.
     benchmark, gained, power
         The rule of the target: see `toolkit.stats.achievable_targets`.
     starts, ends, period
@@ -237,6 +240,7 @@ class Benchmark:
     show_from: float = 30
     rank_from: float = 100
     worthwhile: float = 2.0
+    equal_variances: bool = False
     benchmark: str = "best"
     gained: float | None = None
     power: float = 0.8
@@ -292,5 +296,6 @@ class Benchmark:
         for part in (*self.survey.scores, *self.survey.attributes):
             if not part.low < part.high:
                 yield Problem(self.place(*at, part.column), "has a scale that does not go up", part.low)
-        if self.survey.mix and self.survey.margins:
-            yield Problem(self.place(*at), "has 'mix' and 'margins': give one of them")
+        if both := [c for c in self.survey.mix if c in self.survey.margins]:
+            rule = "stands under 'mix' and under 'margins': a column is given the mix of all answers, or known shares"
+            yield Problem(self.place(*at, "mix"), rule, both[0], tuple(c for c in self.survey.mix if c not in both))

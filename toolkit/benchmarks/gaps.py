@@ -76,13 +76,31 @@ class Pairing:
 
 
 @dataclass(frozen=True)
-class Pairs:
-    """All pairs of ranked companies, and the letters read off them."""
+class Family:
+    """All pairs of ranked companies by one method, and the letters read off them."""
 
+    method: str
     pairs: tuple[Pairing, ...]
     letters: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """All pairs of ranked companies: by the family of tests that counts, and by others beside it."""
+
+    family: Family
+    others: tuple[Family, ...]
     overall: OverallTest
-    method: str
+
+    @property
+    def pairs(self) -> tuple[Pairing, ...]:
+        """By the family that counts."""
+        return self.family.pairs
+
+    @property
+    def letters(self) -> dict[str, str]:
+        """Companies that share one cannot be told apart, by the family that counts."""
+        return self.family.letters
 
 
 def gaps(league: League, definition: Benchmark) -> tuple[Gap, ...]:
@@ -120,35 +138,41 @@ def gap_of(league: League, us: Standing, rival: Standing, definition: Benchmark)
 def pairs(league: League, definition: Benchmark) -> Pairs | None:
     """Every pair of ranked companies; None below two.
 
-    Games-Howell for independent companies; where companies share respondents or clusters, t tests by
-    the design with Holm's correction.
+    Games-Howell and Tukey-Kramer for independent companies, the latter first where equal variances
+    are declared; where companies share respondents or clusters, t tests by the design with Holm's
+    correction.
     """
     listed = league.ranked
     if len(listed) < 2:
         return None
-    names = [s.company for s in listed]
-    moments = [s.moments for s in listed]
-    found = []
-    joint = any(league.together(a, b) for i, a in enumerate(names) for b in names[i + 1 :])
-    if not joint:
-        for p in all_pairs(moments, "games-howell", level=definition.level):
-            found.append((p.first, p.second, p.comparison, p.comparison.p_value))
-    else:
+    names, moments = [s.company for s in listed], [s.moments for s in listed]
+    if any(league.together(a, b) for i, a in enumerate(names) for b in names[i + 1 :]):
         at = [(i, j) for i in range(len(listed)) for j in range(i + 1, len(listed))]
         raw = [gap_of(league, listed[j], listed[i], definition) for i, j in at]
-        for (i, j), a in zip(at, adjusted_comparisons(raw, "holm", alpha=definition.alpha), strict=True):
-            found.append((i, j, a.comparison, a.p_adjusted))
+        holm = adjusted_comparisons(raw, "holm", alpha=definition.alpha)
+        found = [(i, j, a.comparison, a.p_adjusted) for (i, j), a in zip(at, holm, strict=True)]
+        families = [_family("Holm over design-based t tests", found, names, league, definition)]
+    else:
+        families = []
+        for method, title in (("games-howell", "Games-Howell"), ("tukey-kramer", "Tukey-Kramer")):
+            every = all_pairs(moments, method, level=definition.level)
+            found = [(p.first, p.second, p.comparison, p.comparison.p_value) for p in every]
+            families.append(_family(title, found, names, league, definition))
+        if definition.equal_variances:
+            families.reverse()
+    equal = equal_means(moments, welch=not definition.equal_variances)
+    return Pairs(families[0], tuple(families[1:]), equal)
+
+
+def _family(method: str, found, names: list[str], league: League, definition: Benchmark) -> Family:
+    unit, listed = league.score.gap_unit, []
     differ = np.zeros((len(names), len(names)), dtype=bool)
-    listed_pairs = []
     for i, j, c, p in found:
         told = bool(p <= definition.alpha)
         differ[i, j] = differ[j, i] = told
-        unit = league.score.gap_unit
         q = Quantity(math.nan, unit, reason=c.reason) if c.reason else Quantity(c.estimate, unit, c.low, c.high)
-        listed_pairs.append(Pairing(names[i], names[j], q, p, told))
-    shared = dict(zip(names, letters(differ), strict=True))
-    method = "Holm over design-based t tests" if joint else "Games-Howell"
-    return Pairs(tuple(listed_pairs), shared, equal_means(moments), method)
+        listed.append(Pairing(names[i], names[j], q, p, told))
+    return Family(method, tuple(listed), dict(zip(names, letters(differ), strict=True)))
 
 
 def corrected(p_values: Iterable[float], method: str) -> np.ndarray:

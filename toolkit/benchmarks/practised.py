@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import ibis.expr.types as ir
@@ -59,6 +59,18 @@ class Practice:
         """Whether it is done or not, rather than how much."""
         return self.unit in YES_NO
 
+    def percentile_of(self, company: str) -> float:
+        """Share of the other companies known that do less (of what is better lower, more); ties count half.
+
+        nan for yes or no, where the company is not known, and where no other is.
+        """
+        own = next((c.value for c in self.cells if c.company == company), math.nan)
+        others = [c.value for c in self.cells if c.company != company and math.isfinite(c.value)]
+        if self.yes_no or not math.isfinite(own) or not others:
+            return math.nan
+        sign = -1.0 if self.better == "lower" else 1.0
+        return sum((sign * v < sign * own) + 0.5 * (v == own) for v in others) / len(others)
+
     def cell(self, company: str) -> Cell | None:
         """What a company does."""
         return next((c for c in self.cells if c.company == company), None)
@@ -91,7 +103,7 @@ def practices(table: ir.Table, definition: Benchmark, main: League | None) -> tu
     found = []
     for name, part in long.groupby("practice", sort=False):
         cells = tuple(
-            Cell(r.company, r.value, r.grade, r.source, r.day) for r in part.itertuples(index=False)
+            Cell(r.company, r.value, r.grade, r.source, None if pd.isna(r.day) else r.day) for r in part.itertuples(index=False)
         )
         better = habits.wide.get(name, "")
         unit = str(part.unit.iloc[0])
@@ -100,18 +112,13 @@ def practices(table: ir.Table, definition: Benchmark, main: League | None) -> tu
 
 
 def _practice(name, unit, cells, better, score, definition: Benchmark) -> Practice:
-    own = next((c.value for c in cells if c.company == definition.us), math.nan)
-    others = [c.value for c in cells if c.company != definition.us and math.isfinite(c.value)]
-    percentile = math.nan
-    if math.isfinite(own) and others and unit not in YES_NO:
-        sign = -1.0 if better == "lower" else 1.0
-        percentile = sum((sign * v < sign * own) + 0.5 * (v == own) for v in others) / len(others)
     both = [(c.value, score[c.company]) for c in cells if c.company in score and math.isfinite(c.value)]
     correlation = math.nan
     varies = len({v for v, _ in both}) > 1 and len({s for _, s in both}) > 1
     if len(both) >= FEWEST_TO_RELATE and varies:
         correlation = float(stats.spearmanr(*zip(*both, strict=True)).statistic)
-    return Practice(name, unit, cells, better, percentile, correlation, len(both))
+    made = Practice(name, unit, cells, better, math.nan, correlation, len(both))
+    return replace(made, percentile=made.percentile_of(definition.us))
 
 
 def _long(frame: pd.DataFrame, definition: Benchmark) -> pd.DataFrame:

@@ -122,6 +122,11 @@ class Wants:
     halo: float
     left_out: tuple[str, ...]
 
+    @property
+    def by_share(self) -> tuple[Wanted, ...]:
+        """What goes with satisfaction most comes first."""
+        return tuple(sorted(self.wanted, key=lambda w: -w.share.value if w.share.known else math.inf))
+
 
 def wants(weighed: Weighed, main: League, definition: Benchmark) -> Wants | None:
     """Attributes compared, stated and derived importance; None where no attribute is declared."""

@@ -1,7 +1,8 @@
-"""Answers weighted so that companies can be compared: raked, or given the same mix.
+"""Answers weighted so that companies can be compared: raked, given the same mix, or both.
 
 Each company's answers are raked to the margins by themselves, so that every company's customers
-look alike on them. What the margins explain does not count as chance.
+look alike on them. Where a mix is asked for as well, the mix of all answers is one margin more. What
+the margins explain does not count as chance.
 """
 
 from __future__ import annotations
@@ -90,10 +91,16 @@ def weighed(answered: Answered, definition: Benchmark) -> Weighed:
 def _raked(answered: Answered, definition: Benchmark) -> Weighed:
     survey = definition.survey
     weight = answered.weight.copy()
+    every = {c: (answered.labels[c], shares) for c, shares in survey.margins.items()}
+    if survey.mix:
+        joint = _joint([answered.labels[c] for c in survey.mix])
+        levels, code = np.unique(joint.astype(str), return_inverse=True)
+        mix = np.bincount(code, weights=answered.weight)
+        every[" / ".join(survey.mix)] = joint, dict(zip(levels.tolist(), mix.tolist(), strict=True))
     gap, sweeps, trimmed, problems = 0.0, 0, 0, []
     for company in sorted(set(answered.company.tolist())):
         mine = answered.company == company
-        margins = {c: (answered.labels[c][mine], shares) for c, shares in survey.margins.items()}
+        margins = {name: (labels[mine], shares) for name, (labels, shares) in every.items()}
         try:
             made = rake(answered.weight[mine], margins, most=survey.heaviest)
         except CannotBeWeighted as error:
@@ -103,7 +110,7 @@ def _raked(answered: Answered, definition: Benchmark) -> Weighed:
         gap, sweeps, trimmed = max(gap, made.gap), max(sweeps, made.sweeps), trimmed + made.trimmed
     if problems:
         raise Refused(problems)
-    labels = tuple(_joint([answered.company, answered.labels[c]]) for c in survey.margins)
+    labels = tuple(_joint([answered.company, labels]) for labels, _ in every.values())
     return Weighed(answered, weight, labels, gap, sweeps, trimmed)
 
 

@@ -108,7 +108,8 @@ class Answers(Part):
     lonely
         What becomes of a stratum with one cluster.
     mix
-        Columns whose mix every company is given alike (direct standardisation).
+        Columns whose mix every company is given alike: that of all answers (direct standardisation).
+        Beside `margins`, of other columns, answers are raked to both.
     margins
         Column -> value -> share of the people asked about: answers are raked to them.
     heaviest
@@ -149,8 +150,12 @@ class Answers(Part):
                 wrong.append(f"'margins' of '{column}' must be shares that are not negative")
         if self.heaviest is not None and not self.margins:
             wrong.append("'heaviest' belongs to 'margins'")
-        if self.mix and self.margins:
-            wrong.append("give 'mix' or 'margins', one of them")
+        for column in self.mix:
+            if column in self.margins:
+                wrong.append(
+                    f"'{column}' stands under 'mix' and under 'margins': a column is given the mix of all "
+                    "answers, or known shares; leave it under one of them"
+                )
         if len(self.attributes) > 16:
             wrong.append("'attributes' are 16 at most")
         if wrong:
@@ -266,6 +271,9 @@ class Benchmark(Part):
         Fewer effective answers than this: not shown; not ranked.
     worthwhile
         The smallest gap that matters, in points of an index from 0 to 100.
+    equal_variances
+        Whether answers about all companies are known to spread alike: pairs by Tukey-Kramer then,
+        else by Games-Howell. The page shows both.
     """
 
     label: Text
@@ -278,6 +286,7 @@ class Benchmark(Part):
     show_from: float = Field(default=30, ge=2)
     rank_from: float = Field(default=100, ge=2)
     worthwhile: float = Field(default=2.0, ge=0)
+    equal_variances: bool = False
     target: TargetRule = TargetRule()
     level: float = Field(default=0.95, gt=0.5, lt=1)
     owner: Text | None = None

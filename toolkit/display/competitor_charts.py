@@ -4,6 +4,7 @@ standings      scores with their intervals, best first
 gaps           we less each rival
 heat           we less each rival on each thing that customers want
 drivers        what goes with satisfaction
+importance     importance against performance, with the intervals of both
 over_waves     gaps from wave to wave
 
 They compute nothing. Where there is nothing to draw, a grid says so.
@@ -19,9 +20,12 @@ from toolkit.display.chart import Chart
 from toolkit.display.charts import dot_interval, line_over_time
 from toolkit.display.layout import WIDE
 from toolkit.display.rows import Cell, Line, Mark, Point, Row
+from toolkit.display.placing import Placed, map_of
 from toolkit.display.theme import INK, PAPER, RULE, TONES, config
-from toolkit.language import Quantity, Sentence, formats
-from toolkit.shown import Grid, cell_text
+from toolkit.display.timeline import LEFT
+from toolkit.display.words import Words
+from toolkit.language import Quantity, Sentence
+from toolkit.shown import Grid
 
 TALL = 22
 """Height of a cell."""
@@ -55,6 +59,38 @@ def drivers(rows: Iterable[Row], title: Sentence, *, language: str = "en") -> Ch
     return dot_interval(rows, title, language=language) if rows else _nothing(title)
 
 
+def importance(
+    points: Iterable[Placed],
+    title: Sentence,
+    *,
+    lines: tuple[Quantity, Quantity],
+    language: str = "en",
+) -> Chart | Grid:
+    """Importance across and performance up, each with its interval, divided by two lines.
+
+    Parameters
+    ----------
+    points
+        Blue or orange where both intervals keep clear of the lines, grey where one crosses.
+    lines
+        Where the map is divided: upright, and level.
+    """
+    points = tuple(points)
+    if not points:
+        return _nothing(title)
+    heads = (Sentence("Attribute"), Sentence("Goes with satisfaction"), Sentence("We less the rivals' mean"),
+             Sentence("What that says"))  # fmt: skip
+    grid = Grid(title, heads, tuple((p.label, p.across, p.up, p.said) for p in points))
+    names = (
+        Sentence("Goes with satisfaction, % of what attributes explain"),
+        Sentence("We less the rivals' mean, points"),
+    )
+    spec = {"config": config(), "width": WIDE, **map_of(points, names, lines, language)}
+    said = [Sentence("{label}: {said}", {"label": p.label, "said": p.said}) for p in points[:_MOST_SAID]]
+    alt = Sentence("{title}. {said}.", {"title": title, "said": _listed(said)})
+    return Chart(spec, title, alt, grid, 300, LEFT)
+
+
 def over_waves(lines: Iterable[Line], title: Sentence, *, language: str = "en") -> Chart | Grid:
     """Gaps from wave to wave."""
     lines = tuple(
@@ -85,6 +121,10 @@ def _said(cells: Sequence[Cell]) -> Sentence:
     rest = len(cells) - len(parts)
     if rest:
         parts.append(Sentence("{n} more in the table", {"n": rest}))
+    return _listed(parts)
+
+
+def _listed(parts: Sequence[Sentence]) -> Sentence:
     out = parts[-1]
     for part in reversed(parts[:-1]):
         out = Sentence("{first}; {rest}", {"first": part, "rest": out})
@@ -104,8 +144,9 @@ def _table_of_gaps(cells: Sequence[Cell], language: str) -> dict:
         {
             "row": rows.index(c.row),
             "column": said(c.column, language),
-            "number": _signed(c.quantity, language),
-            "told": f"{said(c.row, language)}, {said(c.column, language)}: {cell_text(c.quantity, language)}",
+            "number": _signed(c.quantity),
+            "told": Words(Sentence("{row:short}, {column:short}: {value:full}",
+                                   {"row": c.row, "column": c.column, "value": c.quantity})),
             "tone": c.tone if c.quantity.known else "unknown",
             "ink": "level" if c.tone in ("level", "unknown") or not c.quantity.known else "strong",
         }
@@ -155,8 +196,7 @@ def _fill(tone: str) -> str:
     return TONES[tone][0] if tone in ("better", "worse") else RULE[0]
 
 
-def _signed(q: Quantity, language: str) -> str:
+def _signed(q: Quantity) -> Words:
     if not q.known:
-        return formats.quantity(q, language)
-    number = formats.bare(q.value, q.unit, formats.decimals_of(q), language)
-    return f"+{number}" if q.value > 0 else number
+        return Words(Sentence("{value}", {"value": q}))
+    return Words(Sentence("+{value:bare}", {"value": q}) if q.value > 0 else Sentence("{value:bare}", {"value": q}))

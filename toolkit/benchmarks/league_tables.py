@@ -1,0 +1,145 @@
+"""The tables of scores: the league, what stands beside it, weights, gaps, pairs, waves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+from toolkit.benchmarks.alike import Alike, Member
+from toolkit.benchmarks.gaps import Gap, Pairs
+from toolkit.benchmarks.over_waves import GapTrend, WaveLeague
+from toolkit.benchmarks.standings import League, Standing
+from toolkit.language import Quantity, Sentence
+from toolkit.shown import Grid
+
+
+def league_grid(main: League | None, pairs: Pairs | None, too_few: Sequence[Member], name: str) -> Grid:
+    """The league with its uncertainty: places, answers, what they are worth, and letters."""
+    heads = (
+        Sentence("Company"), Sentence("Score"), Sentence("Place (possible ones)"), Sentence("Answers"), Sentence("Worth"),
+        Sentence("Design effect"), Sentence("Letters"),
+    )  # fmt: skip
+    rows = []
+    for s in main.standings if main else ():
+        effect = None if math.isnan(s.design_effect) or not main.designed else Quantity(s.design_effect)
+        rows.append((
+            s.company, s.quantity if s.shown else None, _places(s), s.n,
+            Quantity(s.n_effective, "count"), effect, pairs.letters.get(s.company) if pairs else None,
+        ))  # fmt: skip
+    rows += [
+        (m.company, None, Sentence("too few answers"), int(m.n), None, None, None)
+        for m in too_few if main is None or main.get(m.company) is None
+    ]  # fmt: skip
+    note = Sentence(
+        "Possible places hold for all companies together. Worth: effective answers, after weights. "
+        "Companies that share a letter cannot be told apart."
+    )
+    return Grid(Sentence("{score}, best first", {"score": name}), heads, tuple(rows), note)
+
+
+def scores_grid(main: League | None, others: Sequence[League]) -> Grid:
+    """Every other score of the same answers, side by side."""
+    heads = (Sentence("Company"), *(named(lg.score.title) for lg in others))
+    rows = []
+    for s in main.standings if main else ():
+        cells = [lg.get(s.company) for lg in others]
+        if s.shown:
+            rows.append((s.company, *(c.quantity if c else None for c in cells)))
+    return Grid(Sentence("Other scores of the same answers"), heads, tuple(rows))
+
+
+def beside_grid(groups: Iterable[Alike]) -> Grid:
+    """What cannot be compared with the league, on its own scale, and why."""
+    heads = (
+        Sentence("Source"), Sentence("Kind"), Sentence("Who was asked"), Sentence("Company"), Sentence("Value"),
+        Sentence("Scale"), Sentence("Answers"), Sentence("Date"), Sentence("Not ranked with the others because of"),
+    )  # fmt: skip
+    rows = []
+    for group in groups:
+        how = group.manner
+        for m in group.members:
+            scale = Sentence("{low} to {high}", {"low": how.low, "high": how.high})
+            rows.append((
+                how.source or None, how.kind or None, how.frame or None, m.company, group.quantity(m), scale,
+                int(m.n) if m.n else None, m.day, group.reason,
+            ))  # fmt: skip
+    return Grid(Sentence("Shown beside, not ranked together"), heads, tuple(rows))
+
+
+def raw_grid(main: League | None) -> Grid:
+    """Scores as the answers came beside those weighted, and how places moved."""
+    heads = (
+        Sentence("Company"), Sentence("As answered"), Sentence("Weighted"), Sentence("Place as answered"),
+        Sentence("Place weighted"), Sentence("Moved up by"),
+    )  # fmt: skip
+    rows = [
+        (s.company, Quantity(s.raw, s.unit), s.quantity, s.raw_rank, s.rank, s.raw_rank - s.rank)
+        for s in (main.ranked if main else ())
+    ]
+    return Grid(Sentence("As answered, and weighted"), heads, tuple(rows))
+
+
+def gap_grid(gaps: Iterable[Gap], us: str) -> Grid:
+    """We less each rival."""
+    heads = (
+        Sentence("Rival"), Sentence("We less the rival"), Sentence("p, corrected"),
+        Sentence("In standard deviations"), Sentence("Verdict"),
+    )  # fmt: skip
+    words = {
+        "ahead": Sentence("ahead"), "behind": Sentence("behind"),
+        "cannot_be_told_apart": Sentence("cannot be told apart"),
+    }  # fmt: skip
+    rows = []
+    for g in gaps:
+        size = None if g.size is None or g.size.reason else Quantity(g.size.estimate, "number", g.size.low, g.size.high)
+        rows.append((g.rival, g.quantity, Quantity(g.p_adjusted), size, words[g.verdict]))
+    return Grid(Sentence("{us} less each rival", {"us": us}), heads, tuple(rows))
+
+
+def pairs_grid(pairs: Pairs | None) -> Grid:
+    """Every pair of companies, by each family of tests."""
+    families = (pairs.family, *pairs.others) if pairs else ()
+    heads = [Sentence("First"), Sentence("Second"), Sentence("Second less first")]
+    heads += [Sentence("p by {method}", {"method": f.method}) for f in families]
+    rows = []
+    for i, p in enumerate(pairs.pairs if pairs else ()):
+        rows.append((p.first, p.second, p.difference, *(Quantity(f.pairs[i].p_value) for f in families)))
+    note = Sentence("p over all pairs. Intervals are of the first family of tests.") if pairs else None
+    return Grid(Sentence("All pairs"), tuple(heads), tuple(rows), note)
+
+
+def letters_grid(pairs: Pairs | None) -> Grid:
+    """Groups that cannot be told apart, read off the pairs of each family of tests."""
+    families = (pairs.family, *pairs.others) if pairs else ()
+    heads = (Sentence("Company"), *(Sentence("Letters by {method}", {"method": f.method}) for f in families))
+    companies = pairs.letters if pairs else ()
+    rows = tuple((c, *(f.letters[c] for f in families)) for c in companies)
+    note = Sentence("Companies that share a letter cannot be told apart.")
+    return Grid(Sentence("Groups read off the pairs"), heads, rows, note)
+
+
+def trend_grid(trends: Iterable[GapTrend], waves: Sequence[WaveLeague]) -> Grid:
+    """Gaps wave by wave, and the change over the last year."""
+    heads = (Sentence("Rival"), *(named(w.wave) for w in waves), Sentence("Change in a year"))
+    rows = []
+    for t in trends:
+        held = {wave: q for wave, _, q in t.points}
+        c = t.change
+        change = None if c is None or c.reason else Quantity(c.estimate, t.unit, c.low, c.high)
+        rows.append((t.rival, *(held.get(w.wave) for w in waves), change))
+    return Grid(Sentence("Gaps over the waves"), heads, tuple(rows))
+
+
+def named(name: str) -> Sentence:
+    """A heading that is somebody's own word."""
+    return Sentence("{name}", {"name": name})
+
+
+def _places(s: Standing) -> Sentence:
+    if not s.shown:
+        return Sentence("too few answers")
+    if not s.ranked:
+        return Sentence("not ranked")
+    if s.rank_low == s.rank_high:
+        return Sentence("{place}", {"place": s.rank_low})
+    return Sentence("{place} ({low} to {high})", {"place": s.rank, "low": s.rank_low, "high": s.rank_high})
