@@ -30,12 +30,12 @@ class Rows(Part):
 
 
 class PerRows(Part):
-    """What complaints are counted against: a row each, such as an order."""
+    """What complaints are counted against: a row each, such as an order; `name` is said of many."""
 
     table: Name
     time: Name
     where: Sql | None = None
-    name: Text = "order"
+    name: Text = "orders"
 
 
 class Complaints(Rows):

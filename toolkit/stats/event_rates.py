@@ -47,8 +47,8 @@ def interval(
         return undefined_interval("nothing to be out of", method=METHOD, n=count, level=level)
     wide = max(1.0, squares / count) if squares is not None and count else 1.0
     independent, tail = count / wide, (1 - level) / 2
-    low = wide * stats.gamma.ppf(tail, independent) if independent else 0.0
-    high = wide * stats.gamma.isf(tail, independent + 1)
+    low = wide * float(stats.gamma.ppf(tail, independent)) if independent else 0.0
+    high = wide * float(stats.gamma.isf(tail, independent + 1))
     se = math.sqrt(count * wide) / exposure
     return Interval(
         count / exposure, low / exposure, high / exposure, level, se, math.nan, count, METHOD

@@ -1,0 +1,61 @@
+"""A question about the service: its main table, the others it needs, and what was set aside before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import ibis.expr.types as ir
+
+from toolkit.data.frames import TableLike, as_table
+from toolkit.language import Sentence
+from toolkit.study import Study
+
+Definition = TypeVar("Definition")
+
+
+@dataclass(frozen=True)
+class Aside:
+    """Rows that break a rule and are left out of what it touches.
+
+    Attributes
+    ----------
+    what
+        The column, or the rule, by name.
+    rows
+        How many.
+    """
+
+    what: Sentence
+    rows: int
+
+
+@dataclass(frozen=True, eq=False)
+class PartStudy(Study[Definition], Generic[Definition]):
+    """What ``estimate`` of one part takes.
+
+    Attributes
+    ----------
+    others
+        Name -> further tables.
+    aside
+        Rows that the tables' contracts set aside.
+    """
+
+    others: Mapping[str, ir.Table] = field(default_factory=dict, repr=False)
+    aside: tuple[Aside, ...] = ()
+
+
+def opened(
+    table: TableLike | PartStudy | None,
+    definition: Definition | None,
+    others: Mapping[str, TableLike | None],
+) -> tuple[ir.Table | None, Definition, dict[str, ir.Table], tuple[Aside, ...]]:
+    """Table, definition, other tables and what was set aside, however the question came."""
+    if isinstance(table, PartStudy):
+        return table.table, definition or table.definition, dict(table.others), table.aside
+    if definition is None:
+        raise TypeError("a table needs what is asked of it: estimate(table, definition)")
+    main = None if table is None else as_table(table)
+    return main, definition, {k: as_table(v) for k, v in others.items() if v is not None}, ()
