@@ -23,6 +23,7 @@ Can it be believed?
     sample_ratio        the arms are as large as intended
     mixes               groups are made up alike
     multiplicity        many metrics and arms looked at
+    below_zero          which of very many means lie below zero, few of them named wrongly
     sequential          read before its end, and again
     noninferiority      a guardrail held against its margin
 What follows?

@@ -65,7 +65,7 @@ def estimate(
         members = _members(whole, rules)
         found.append(_measured(tables, definition, rules, members, each, counted, sum(proved.values())))
     if definition.rules:
-        base = people(tables, definition.who)
+        base = _there(people(tables, definition.who), definition)
         unscored = _without_orders(base, scores)
         joined = _with_computed(base, each, scores)
         columns = tuple(dict.fromkeys((*definition.who.columns, *COMPUTED)))
@@ -74,6 +74,18 @@ def estimate(
             members = _members(joined, rules)
             found.append(_measured(tables, definition, rules, members, each, counted, None))
     return Segmented(definition, tuple(found), unscored)
+
+
+def _there(base: ir.Table, definition: Segmenting) -> ir.Table:
+    """Customers who were there in the window; all where it has no first day."""
+    starts, ends = definition.window.starts, definition.window.ends
+    there = f"(came IS NULL OR came <= DATE '{ends}')"
+    if starts is not None:
+        there += f" AND (went IS NULL OR went >= DATE '{starts}')"
+    kept = queried(base, "*", there).cache()
+    if not int(asked(kept, "COUNT(*) AS n").n[0]):
+        raise Refused(Problem("customers.who", "has no customer who was there in this window", definition.who.table))
+    return kept
 
 
 def _scores(tables, definition: Segmenting) -> tuple[ir.Table] | None:

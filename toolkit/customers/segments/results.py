@@ -17,6 +17,7 @@ from toolkit.stats.comparisons import Interval
 ACTIONS: Mapping[str, Sentence] = {
     "serve_better": Sentence("Serve better"), "hold": Sentence("Hold"), "reprice": Sentence("Reprice"),
     "let_go": Sentence("Let go"), "too_few": Sentence("Too few to act on"), "unknown": Sentence("No value known"),
+    "nobody": Sentence("Nobody is in it"),
 }  # fmt: skip
 
 
@@ -97,7 +98,7 @@ class Segmentation(Shown):
     def action(self, segment: Segment, fewest: int) -> str:
         """What is done for a segment: a key of `ACTIONS`."""
         if segment.size < fewest:
-            return "too_few"
+            return "too_few" if segment.size else "nobody"
         value = segment.value
         if math.isnan(value.low):
             return "unknown"
@@ -137,7 +138,7 @@ class Segmentation(Shown):
             note = Sentence("Proved over all {cells} cells of scores and {n} customers: each is in exactly one segment.",
                             {**values, "cells": self.proved})  # fmt: skip
         else:
-            note = Sentence("Proved over {n} customers: each is in exactly one segment.", values)
+            note = Sentence("Proved over {n} customers who were there in these days: each is in exactly one segment.", values)
         return Grid(Sentence("Segments: {name}", {"name": self.rules.title}), heads, rows, note)
 
     @property
