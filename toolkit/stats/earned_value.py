@@ -88,8 +88,8 @@ def earned_value(
     Returns
     -------
     EarnedValue
-        The forecast is `actual` + (`at_completion` - earned) / CPI. Its interval is that of the CPI:
-        the logarithm of each period's index around that of the cumulative one, Student's t, narrowed
+        The forecast is `at_completion` / CPI: what is spent, and the work left at the index reached so
+        far. Its interval is that of the CPI in the end: the logarithm of each period's index around that of the cumulative one, Student's t, narrowed
         as the work nears its end (Lipke, Zwikael, Henderson & Anbari 2009, Prediction of project
         outcome, International Journal of Project Management 27:400).
 
@@ -115,7 +115,7 @@ def earned_value(
     low, high = _cpi_interval(earned_each, actual, cpi, at_completion, level)
 
     def forecast(index: float) -> float:
-        return spent + (at_completion - earned) / index if index > 0 else math.nan
+        return at_completion / index if index > 0 else math.nan
 
     return EarnedValue(due, earned, spent, float(at_completion), cpi, spi, low, high,
                        forecast(cpi), forecast(high), forecast(low), level)  # fmt: skip
