@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import date
 
-from toolkit.language import Quantity, Sentence
+from toolkit.language import Quantity, Sentence, terms
 from toolkit.language.quantities import plain
 from toolkit.shown import Grid, Shown, escaped
 
@@ -31,6 +31,9 @@ VERDICTS = {
 
 VARIATIONS = ("improving", "worsening", "steady")
 """What a series over time does, apart from whether it meets its target."""
+
+WORDED = ("method", "null", "n_unit", "source")
+"""Fields of a finding that are text, or a sentence where something is put in."""
 
 _ALL = frozenset(v for verdicts in VERDICTS.values() for v in verdicts)
 
@@ -113,6 +116,9 @@ class Finding(Shown):
         What `estimate` is in (see `Quantity.unit`).
     n, n_unit
         How many of what it rests on.
+    method
+        How it was made. As text it is a name of ours, or several with commas between, which pages look
+        up in their language; with something put in it is a sentence. So are `n_unit` and `null`.
     null
         What the p-value is against.
     numbers
@@ -144,10 +150,10 @@ class Finding(Shown):
     p_value: float = math.nan
     unit: str = "number"
     n: int = 0
-    n_unit: str = "rows"
-    method: str = ""
-    null: str | None = None
-    source: str = ""
+    n_unit: str | Sentence = "rows"
+    method: str | Sentence = ""
+    null: str | Sentence | None = None
+    source: str | Sentence = ""
     promised: float | None = None
     worthwhile: float | None = None
     decision: Sentence | None = None
@@ -187,7 +193,10 @@ class Finding(Shown):
         out["checks"] = [c.to_json() for c in self.checks]
         out["numbers"] = {k: plain(v) for k, v in self.numbers.items()}
         out["answers"] = list(self.answers)
+        worded = {name: getattr(self, name) for name in WORDED}
+        out |= {name: value.text() for name, value in worded.items() if isinstance(value, Sentence)}
         out["said"] = {
+            **{name: value.to_json() for name, value in worded.items() if isinstance(value, Sentence)},
             "question": self.question.to_json(),
             "sentence": self.sentence.to_json(),
             "decision": self.decision.to_json() if self.decision else None,
@@ -202,9 +211,9 @@ class Finding(Shown):
         if not math.isnan(self.estimate):
             rows.append((Sentence("Estimate"), self.quantity))
         if self.n:
-            rows.append((Sentence("Rests on"), Sentence("{n} {unit}", {"n": self.n, "unit": self.n_unit})))
+            rows.append((Sentence("Rests on"), Sentence("{n} {unit}", {"n": self.n, "unit": in_words(self.n_unit)})))
         if self.method:
-            rows.append((Sentence("Method"), self.method))
+            rows.append((Sentence("Method"), in_words(self.method)))
         return Grid(self.question, (Sentence("Part"), Sentence("Answer")), tuple(rows))
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
@@ -255,6 +264,11 @@ _VERDICT_WORDS = {
     "ahead": "Ahead", "behind": "Behind", "cannot_be_told_apart": "Cannot be told apart",
     "not_comparable": "Not comparable", "measured": "Measured", "no_data": "No data",
 }
+
+
+def in_words(text: str | Sentence) -> Sentence:
+    """A method, a unit that is counted or a hypothesis as a reader sees it."""
+    return text if isinstance(text, Sentence) else terms(text)
 
 
 def verdict_words(verdict: str) -> Sentence:

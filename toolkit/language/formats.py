@@ -50,9 +50,15 @@ WORDS = {
 }
 """What stands around numbers: messages of the catalogues."""
 
-COUNTED = ("account", "agent", "case", "complaint", "customer", "employee", "household", "lead", "month", "order",
-           "person", "quarter", "row", "session", "subscription", "ticket", "unit", "user", "visit", "week", "year")  # fmt: skip
-"""What one of a unit is usually counted against: messages of the catalogues; others stay as they are written."""
+COUNTED = (
+    "account", "accounts", "agent", "agents", "answer", "answers", "case", "cases", "change", "changes",
+    "company", "companies", "complaint", "complaints", "customer", "customers", "day", "days", "employee",
+    "employees", "household", "households", "item", "items", "lead", "leads", "month", "months", "order",
+    "orders", "people", "period", "periods", "person", "quarter", "quarters", "row", "rows", "session",
+    "sessions", "subscription", "subscriptions", "ticket", "tickets", "unit", "units", "user", "users",
+    "visit", "visits", "week", "weeks", "year", "years",
+)  # fmt: skip
+"""What is usually counted, or counted against: messages of the catalogues; others stay as they are written."""
 
 _MOST_DECIMALS = 6
 

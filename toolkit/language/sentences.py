@@ -17,6 +17,9 @@ from toolkit.language.directions import clean, isolate
 from toolkit.language.quantities import Quantity
 
 _PLACES = ("", "range", "size", "sizes", "bare", "signed", "full", "unit", "short")
+OWN = frozenset({"reason", "why", "method", "unit", "units", "per", "grain", "every"})
+"""Names of places whose text is mostly this package's own: looked up, and left as it stands elsewhere."""
+
 _LONGEST = 120
 _PARSE = string.Formatter().parse
 
@@ -68,7 +71,9 @@ class Sentence:
         for literal, name, spec, _ in _PARSE(template):
             said.append(literal)
             if name is not None:
-                said.append(_place(self.values[name], spec or "", language))
+                value = self.values[name]
+                own = name in OWN and isinstance(value, str)
+                said.append(_own(value, language) if own else _place(value, spec or "", language))
         return "".join(said)
 
     def __str__(self) -> str:
@@ -108,6 +113,15 @@ def of_template(text: str, values: Mapping[str, object], plural: str | None, cou
 def places(template: str) -> set[tuple[str, str]]:
     """The places of a template, as (name, form)."""
     return {(name, spec or "") for _, name, spec, _ in _PARSE(template) if name is not None}
+
+
+def _own(text: str, language: str) -> str:
+    parts = text.split(", ")
+    said = [text_of(text, language)]
+    if said == [text] and len(parts) > 1:
+        said = [text_of(part, language) for part in parts]
+    whole = ", ".join(said)
+    return isolate(clean(text), language) if whole == text else whole
 
 
 def _place(value: object, spec: str, language: str) -> str:

@@ -11,7 +11,7 @@ from traitlets import Unicode
 from toolkit.display.layout import NARROW, WIDE, at_width
 from toolkit.display.picture import drawn
 from toolkit.display.words import in_language
-from toolkit.findings import Finding, verdict_words
+from toolkit.findings import Finding, in_words, verdict_words
 from toolkit.language import Sentence
 from toolkit.pack.context import PageContext, PageLink
 from toolkit.pack.markup import mood, render, signed
@@ -67,9 +67,9 @@ class Drawn:
 class Method:
     """How findings were made: one row a method."""
 
-    method: str
-    null: str | None
-    source: str
+    method: Sentence
+    null: Sentence | None
+    source: str | Sentence
     level: float
     findings: int
 
@@ -184,7 +184,7 @@ def _facts(main: Finding) -> list[tuple[Sentence, object, str]]:
         facts.append((Sentence("Decide by"), main.due, ""))
     if main.n:
         facts.append(
-            (Sentence("Rests on"), Sentence("{n} {unit}", {"n": main.n, "unit": main.n_unit}), "")
+            (Sentence("Rests on"), Sentence("{n} {unit}", {"n": main.n, "unit": in_words(main.n_unit)}), "")
         )
     if main.grade:
         facts.append((Sentence("Evidence"), GRADES.get(main.grade, main.grade), ""))
@@ -197,9 +197,12 @@ def _doubts(sections: tuple[Section, ...]) -> int:
 
 def _methods(findings: tuple[Finding, ...]) -> list[Method]:
     """Each way in which findings were made, once, in the order of the findings."""
-    counted: dict[tuple, int] = {}
+    alike: dict[tuple, list[Finding]] = {}
     for f in findings:
         if f.method:
-            key = (f.method, f.null, f.source, f.level)
-            counted[key] = counted.get(key, 0) + 1
-    return [Method(*key, findings=n) for key, n in counted.items()]
+            alike.setdefault((*(str(w or "") for w in (f.method, f.null, f.source)), f.level), []).append(f)
+    return [
+        Method(in_words(f.method), in_words(f.null) if f.null else None, f.source, f.level, len(group))
+        for f, *rest in alike.values()
+        for group in [[f, *rest]]
+    ]

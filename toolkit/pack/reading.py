@@ -22,7 +22,7 @@ from datetime import date
 from nbformat import NotebookNode
 
 from toolkit.display.chart import SVG, VEGALITE
-from toolkit.findings import FINDING, Check, Finding
+from toolkit.findings import FINDING, WORDED, Check, Finding
 from toolkit.language import Sentence
 from toolkit.language.quantities import unplain
 from toolkit.shown import GRID, Grid
@@ -162,10 +162,6 @@ def finding_of(data: dict) -> Finding:
         "period",
         "unit",
         "n",
-        "n_unit",
-        "method",
-        "null",
-        "source",
         "owner",
         "grade",
         "headline",
@@ -180,6 +176,7 @@ def finding_of(data: dict) -> Finding:
         numbers={k: unplain(v) for k, v in data["numbers"].items()},
         answers=tuple(data["answers"]),
         **{k: data[k] for k in same},
+        **{k: Sentence.from_json(said[k]) if k in said else data[k] for k in WORDED},
         **numbers,
         **optional,
     )

@@ -63,7 +63,7 @@ def _main(effect: PlanEffect, checks: Checks, decision: Decision) -> Finding:
         known = {
             "estimate": float(fit.estimate), "low": float(fit.low), "high": float(fit.high),
             "p_value": float(fit.p_value), "n": fit.n, "n_unit": fit.n_unit, "null": "no effect",
-            "method": f"{fit.label.text()}; because {fit.why.text()}",
+            "method": Sentence("{method}; because {why}", {"method": fit.label, "why": fit.why}),
         }  # fmt: skip
     return Finding(
         id=identity(effect.definition), verdict=decision.verdict, headline=True,
@@ -98,7 +98,7 @@ def _group(effect: PlanEffect, g: GroupEffect) -> Finding:
     return Finding(
         id=identity(effect.definition, f"{g.segment}={g.value}"), verdict="no_data" if math.isnan(g.estimate) else "measured",
         sentence=group_said(effect, g), segment=f"{g.segment}={g.value}", estimate=float(g.estimate), low=float(g.low),
-        high=float(g.high), n=g.n, n_unit=effect.fit.n_unit, method=effect.fit.label.text(),
+        high=float(g.high), n=g.n, n_unit=effect.fit.n_unit, method=effect.fit.label,
         numbers={"p_harm": g.p_harm, "hurt": float(g.hurt)}, **_shared(effect),
     )  # fmt: skip
 
@@ -111,6 +111,6 @@ def _alternative(effect: PlanEffect, a: Alternative) -> Finding:
     return Finding(
         id=identity(effect.definition, f"method={a.name}"), verdict="measured", sentence=said, comparison=a.name,
         estimate=float(a.estimate), low=float(a.low), high=float(a.high), p_value=float(a.p_value), null="no effect",
-        n=effect.fit.n, n_unit=effect.fit.n_unit, method=a.label.text(), numbers=dict(a.numbers), **_shared(effect),
+        n=effect.fit.n, n_unit=effect.fit.n_unit, method=a.label, numbers=dict(a.numbers), **_shared(effect),
     )  # fmt: skip
 

@@ -126,7 +126,7 @@ class Fitted:
     before: float
     after: float
     n: int
-    n_unit: str
+    n_unit: str | Sentence
     df: float = math.nan
     relative: bool = False
     signal: bool | None = None

@@ -125,10 +125,10 @@ def _study(panel: Panel, outcome: np.ndarray, level: float) -> EventStudy | None
         return None
 
 
-def _rests_on(definition: PlanChange, panel: Panel) -> tuple[int, str]:
+def _rests_on(definition: PlanChange, panel: Panel) -> tuple[int, str | Sentence]:
     """How many of what the effect rests on."""
     if panel.basis == "buckets":
-        return int(panel.rows.sum()), f"rows, in {definition.buckets} buckets of units"
+        return int(panel.rows.sum()), Sentence("rows, in {n} buckets of units", {"n": definition.buckets})
     return len(panel.first), "units" if definition.errors_by else "rows"
 
 

@@ -20,7 +20,7 @@ from toolkit.trends.sentences import (
     variation_said,
 )
 from toolkit.trends.series import Series
-from toolkit.trends.wording import joined, overview_said
+from toolkit.trends.wording import joined, listed, overview_said
 
 NOTEBOOK = "kpi_trends"
 ANSWERS = ("F09", "F10", "F11")
@@ -133,19 +133,19 @@ def _sentence(k: KpiTrend, checks: tuple[Check, ...]) -> Sentence:
     return joined([s for s in said if s])
 
 
-def _method(k: KpiTrend) -> str:
+def _method(k: KpiTrend) -> Sentence | str:
     if k.whole is None:
         return ""
-    parts = [f"{k.whole.chart} chart by {k.kpi.every}"]
+    parts = [Sentence("{chart} chart by {every}", {"chart": k.whole.chart, "every": k.kpi.every})]
     if k.whole.season:
-        parts.append("season taken out")
+        parts.append(Sentence("season taken out"))
     if k.whole.rho > 0:
-        parts.append(f"autocorrelation of {k.whole.rho:.2f} allowed for, a run is {k.whole.run}")
+        named = {"rho": Quantity(k.whole.rho, "score"), "run": k.whole.run}
+        parts.append(Sentence("autocorrelation of {rho:bare} allowed for, a run is {run}", named))
     if k.outlook.method:
-        parts.append(
-            f"forecast by {k.outlook.method}, the least past error of {k.outlook.origins} origins"
-        )
-    return "; ".join(parts)
+        named = {"method": k.outlook.method, "n": k.outlook.origins}
+        parts.append(Sentence("forecast by {method}, the least past error of {n} origins", named))
+    return listed(parts)
 
 
 def _numbers(k: KpiTrend) -> dict[str, float]:
@@ -219,7 +219,7 @@ def _segment(k: KpiTrend, s: Series, found: KpiTrends) -> Finding:
         unit=k.kpi.unit_shown,
         n=int(s.rows[seen[-1]]) if len(seen) else 0,
         n_unit="rows",
-        method=f"{s.chart} chart by {k.kpi.every}",
+        method=Sentence("{chart} chart by {every}", {"chart": s.chart, "every": k.kpi.every}),
         source=k.kpi.source,
         answers=ANSWERS,
     )

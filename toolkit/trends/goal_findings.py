@@ -71,7 +71,7 @@ def _goal(g: GoalState, found: KpiTrends) -> Finding:
         numbers=numbers,
         answers=ANSWERS,
         source=k.kpi.source,
-        method=k.outlook.method and f"forecast by {k.outlook.method}",
+        method=Sentence("forecast by {method}", {"method": k.outlook.method}) if k.outlook.method else "",
         headline=True,
     )
 
