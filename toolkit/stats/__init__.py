@@ -75,6 +75,7 @@ What are customers worth, and how long do they stay?
     bg_nbd              how often they will buy, who come and go without a word
     gamma_gamma         what they spend at a purchase
     shifted_beta_geometric  how many terms of contract follow
+    margin_multiple     what a customer is worth by the textbook
     likeliest           the top of a likelihood: whether it was found, and how sure it is
 What is it worth, and what may go wrong?
     cash_flows          present value, every rate of return, payback
