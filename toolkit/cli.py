@@ -88,14 +88,27 @@ def run(
     only: Annotated[list[str] | None, typer.Option(help="Just this notebook's pages; may be repeated.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time; the cores by default.")] = None,
     out: Annotated[Path, typer.Option(help="The folder of all reports.")] = Path("reports"),
+    engine: Annotated[str | None, typer.Option(help="fast or nbclient; the best of this system by default.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Make everything anew.")] = False,
+    deadline: Annotated[float, typer.Option(min=1, help="Seconds after which a notebook is stopped.")] = 1800,
+    memory: Annotated[float | None, typer.Option(min=0.1, help="GB that one notebook may take.")] = None,
 ) -> None:
-    """Run a pack and publish its pages."""
+    """Run a pack and publish its pages; a pack that still holds is only checked."""
+    from toolkit.pack.unchanged import question, still_holds
+
+    chosen = tuple(only or ())
+    if not force and (there := still_holds(out, question(params, pack=pack, period=period, only=chosen, out=str(out)))):
+        print(there.index)
+        return
+    from toolkit.pack.engines import Limits
     from toolkit.pack.publish import Busy
     from toolkit.pack.run import run as run_pack
 
+    limits = Limits(deadline, None if memory is None else int(memory * 2**30))
     try:
         with _progress() as told:
-            made = run_pack(params, pack, period, tuple(only or ()), jobs or os.cpu_count() or 1, out, told=told)
+            made = run_pack(params, pack, period, chosen, jobs or os.cpu_count() or 1, out,
+                            engine=engine, force=force, limits=limits, told=told)
     except Busy as busy:
         print(busy, file=sys.stderr)
         raise typer.Exit(BUSY) from None

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import yaml
 
@@ -148,7 +147,7 @@ def read_yaml(raw: bytes, file: str) -> Read:
     except yaml.YAMLError as error:
         raise Refused(_not_yaml(error, text, file, reader)) from None
     data, spots = reader.expanded(root)
-    return Read(data, Places(file, MappingProxyType(spots)), tuple(reader.found))
+    return Read(data, Places(file, dict(spots)), tuple(reader.found))
 
 
 def scalar(text: str) -> str | int | float | bool | None:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
+from typing import Protocol
 from xml.etree import ElementTree
 
 from toolkit.display.theme import swapped_for_dark
@@ -18,8 +24,51 @@ _NOTHING = ("", "M0,0h0v0h0Z")
 _LONG = re.compile(r"-?\d+\.\d{3,}")
 
 
+class Pictures(Protocol):
+    """Somewhere to keep what was drawn."""
+
+    def picture(self, key: str) -> str | None:
+        """What was drawn from `key`."""
+
+    def keep_picture(self, key: str, svg: str) -> None:
+        """For the next time."""
+
+
+_KEPT: ContextVar[tuple[Pictures, str] | None] = ContextVar("pictures", default=None)
+
+
+@contextmanager
+def keeping(pictures: Pictures | None, made_by: str) -> Iterator[None]:
+    """Inside, nothing is drawn twice.
+
+    Parameters
+    ----------
+    pictures
+        Where they are kept; nowhere where None.
+    made_by
+        Changes with whatever draws.
+    """
+    token = _KEPT.set((pictures, made_by) if pictures is not None else None)
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
+
+
 def drawn(spec: dict) -> str:
     """`spec` as SVG; no data is fetched, whatever the specification says."""
+    if (kept := _KEPT.get()) is None:
+        return _drawn(spec)
+    pictures, made_by = kept
+    key = hashlib.sha256(f"{made_by}\n{json.dumps(spec, sort_keys=True)}".encode()).hexdigest()
+    svg = pictures.picture(key)
+    if svg is None:
+        svg = _drawn(spec)
+        pictures.keep_picture(key, svg)
+    return svg
+
+
+def _drawn(spec: dict) -> str:
     import vl_convert  # its V8 engine must not be running when a process forks, so not before it is used
 
     ours = spec.get("usermeta", {}).get("toolkit", {})

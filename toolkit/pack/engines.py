@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import forkserver
 from pathlib import Path
 
@@ -66,7 +67,13 @@ def engine_called(name: str | None) -> Engine:
         raise Refused(Problem("--engine", "is no engine", name, ENGINES))
     if name == "fast" and not can_fork():
         raise Refused(Problem("--engine", "needs a system that can fork processes", name, ("nbclient",)))
-    return {"fast": run_forked, "nbclient": run_kernel}[name]
+    return partial(twice_if_crashed, {"fast": run_forked, "nbclient": run_kernel}[name])
+
+
+def twice_if_crashed(engine: Engine, order: Order, limits: Limits) -> Outcome:
+    """Run a notebook, and once more where its process was lost for no reason of the notebook's own."""
+    outcome = engine(order, limits)
+    return engine(order, limits) if outcome.crashed else outcome
 
 
 def can_fork() -> bool:
@@ -124,8 +131,9 @@ def run_forked(order: Order, limits: Limits) -> Outcome:
                 break
         if stopped:
             return Outcome(time.monotonic() - began, stopped)
-        said = [answer.read_text(encoding="utf-8")] if answer.exists() else [""]
-        return _ended(began, child.exitcode or 0, said, "")
+        if answer.exists():  # the status is another thread's to read at times, the answer is ours
+            return _ended(began, 0, [answer.read_text(encoding="utf-8")], "")
+        return _ended(began, child.exitcode or 0, [""], "")
     finally:
         if child.exitcode is None:
             _stop(child.pid)
@@ -150,10 +158,10 @@ def _forked(order: Order, answer: str) -> None:
     numpy.random.seed(0)  # noqa: NPY002 - what a notebook draws from the global generator is the same each time
     in_process.register()
     said = perform(order, in_process.NAME)
-    partial = f"{answer}.partial"
-    with open(partial, "w", encoding="utf-8") as out:
+    unfinished = f"{answer}.partial"
+    with open(unfinished, "w", encoding="utf-8") as out:
         json.dump(said, out)
-    os.replace(partial, answer)
+    os.replace(unfinished, answer)
     sys.stdout.flush()
     os._exit(0)  # nothing of a notebook's is tidied up at the end: the process is
 
@@ -163,9 +171,9 @@ def _ended(began: float, status: int, said: list[str], complaint: str) -> Outcom
     if status != 0 or not said[0]:
         last = complaint.strip().splitlines()[-1:] or ["it said nothing"]
         how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
-        return Outcome(seconds, f"its process {how}: {last[0][:200]}")
+        return Outcome(seconds, f"its process {how}: {last[0][:200]}", crashed=True)
     answer = json.loads(said[0])
-    return Outcome(seconds, answer["failed"], tuple(answer["problems"]), answer["cell"])
+    return Outcome(seconds, answer["failed"], tuple(answer["problems"]), answer["cell"], cpu=answer["cpu"])
 
 
 def _too_much(process: int, began: float, limits: Limits) -> str | None:

@@ -8,8 +8,10 @@ done. What went wrong comes back as words, never as a traceback in a page.
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
+import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -63,6 +65,10 @@ class Outcome:
         The number of the code cell that failed.
     remembered
         It was not run: an earlier run's outputs hold.
+    crashed
+        Its process was lost without an answer.
+    cpu
+        Seconds of processor time its process took; a kernel's is not counted.
     """
 
     seconds: float
@@ -70,6 +76,8 @@ class Outcome:
     problems: tuple[str, ...] = ()
     cell: int | None = None
     remembered: bool = False
+    crashed: bool = False
+    cpu: float = math.nan
 
 
 def perform(order: Order, engine: str | None = None) -> dict:
@@ -83,7 +91,7 @@ def perform(order: Order, engine: str | None = None) -> dict:
     Returns
     -------
     dict
-        ``failed``, ``problems``, ``cell`` of an `Outcome`. The output exists where the notebook
+        ``failed``, ``problems``, ``cell``, ``cpu`` of an `Outcome`. The output exists where the notebook
         ran, whole or up to the cell that failed.
     """
     import logging
@@ -92,6 +100,7 @@ def perform(order: Order, engine: str | None = None) -> dict:
     from papermill.exceptions import PapermillExecutionError
 
     logging.disable(logging.WARNING)
+    began = time.process_time()
     output = Path(order.output)
     partial = output.with_name(output.name + ".partial")
     answer: dict = {"failed": None, "problems": [], "cell": None}
@@ -107,7 +116,7 @@ def perform(order: Order, engine: str | None = None) -> dict:
             answer["problems"] = error.evalue.splitlines()
     if partial.exists():
         os.replace(partial, output)
-    return answer
+    return answer | {"cpu": round(time.process_time() - began, 3)}
 
 
 if __name__ == "__main__":

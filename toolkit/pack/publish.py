@@ -106,7 +106,12 @@ def publish(staged: Path, target: Path) -> None:
         os.rename(staged, target)
         shutil.rmtree(former)
     _flush_folder(target.parent)
-    leftover = target.parent / STAGING
+    unstage(target.parent)
+
+
+def unstage(folder: Path) -> None:
+    """Remove the place for staging where nothing is in it."""
+    leftover = folder / STAGING
     if leftover.is_dir() and not any(leftover.iterdir()):
         leftover.rmdir()
 

@@ -1,0 +1,144 @@
+"""Is the pack that was published for the same question still right? Asked before anything is imported.
+
+A published pack is kept with a note of everything it was made from. Where all of that is as it was,
+and every published file too, there is nothing to do. A change of a file's date alone is looked into:
+its bytes decide.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from toolkit.pack import manifest, remembered
+from toolkit.pack.remembered import Remembered
+
+
+@dataclass(frozen=True)
+class Run:
+    """A published run.
+
+    Attributes
+    ----------
+    folder
+        Where it was published.
+    pages
+        How many pages it has.
+    failed
+        Page -> why, for those that could not be made.
+    findings
+        How many findings they hold.
+    unchanged
+        Nothing was made: the pack that is there still holds.
+    """
+
+    folder: Path
+    pages: int
+    failed: dict[str, str]
+    findings: int
+    unchanged: bool = False
+
+    @property
+    def index(self) -> Path:
+        """The page to open."""
+        return self.folder / "index.html"
+
+
+def question(params: Path, **asked: object) -> str:
+    """A name for what was asked of `params`: pack, period and so on, and from which folder."""
+    return remembered.key_of(str(Path(params).resolve()), str(Path.cwd()), asked)
+
+
+def stamps(params: Path, notebooks: Path, patterns: Iterable[str]) -> dict:
+    """Everything a run reads, with sizes, dates and digests; taken before it is read.
+
+    Parameters
+    ----------
+    notebooks
+        Their folder.
+    patterns
+        The paths of the tables; one may name several files.
+    """
+    files = [params.resolve(), *sorted(notebooks.glob("*.ipynb"))]
+    return {
+        "made_by": _made_by(),
+        "notebooks": str(notebooks),
+        "files": {str(f): _stamp(f) for f in files},
+        "tables": {p: {str(f): _stamp(f) for f in _named(p)} for p in patterns},
+    }
+
+
+def note(out: Path, asked: str, run: Run, before: dict) -> None:
+    """Keep what `run` was made from, unless any of it changed while it ran."""
+    if not _unchanged(before):
+        return
+    Remembered(out).keep_pack(asked, {
+        **before, "folder": str(run.folder), "manifest": manifest.hash_of(run.folder / "manifest.json"),
+        "pages": run.pages, "findings": run.findings,
+    })
+
+
+def still_holds(out: Path, asked: str) -> Run | None:
+    """The published run that answers the question as it stands; None where it has to be made."""
+    held = Remembered(out).pack(asked)
+    if held is None or not _unchanged(held):
+        return None
+    folder = Path(held["folder"])
+    if not _whole(folder, held["manifest"]):
+        return None
+    return Run(folder, held["pages"], {}, held["findings"], unchanged=True)
+
+
+def _unchanged(held: dict) -> bool:
+    if held["made_by"] != _made_by():
+        return False
+    notebooks = {str(f) for f in Path(held["notebooks"]).glob("*.ipynb")}
+    if not notebooks <= held["files"].keys() or not all(_same(f, s) for f, s in held["files"].items()):
+        return False
+    return all(
+        [str(f) for f in _named(pattern)] == list(files) and all(_same(f, s) for f, s in files.items())
+        for pattern, files in held["tables"].items()
+    )
+
+
+def _made_by() -> str:
+    return remembered.key_of(remembered.code(), manifest.versions())
+
+
+def _named(pattern: str) -> list[Path]:
+    path = Path(pattern)
+    if "*" in pattern or "?" in pattern:
+        start = Path(path.anchor)
+        return sorted(f for f in start.glob(str(path.relative_to(start))) if f.is_file())
+    return [path]
+
+
+def _stamp(file: Path) -> list:
+    told = os.stat(file)
+    return [told.st_size, told.st_mtime_ns, manifest.hash_of(file)]
+
+
+def _same(file: str, stamp: list) -> bool:
+    size, changed, digest = stamp
+    try:
+        told = os.stat(file)
+        if told.st_size != size:
+            return False
+        return told.st_mtime_ns == changed or manifest.hash_of(Path(file)) == digest
+    except OSError:
+        return False
+
+
+def _whole(folder: Path, digest: str) -> bool:
+    """Whether every published file is what the manifest says."""
+    try:
+        text = (folder / "manifest.json").read_bytes()
+        if sha256(text).hexdigest() != digest:
+            return False
+        return all(manifest.hash_of(folder / name) == known for name, known in json.loads(text)["files"].items())
+    except (OSError, ValueError, KeyError):
+        return False
