@@ -35,6 +35,23 @@ def test_effects_of_balanced_years_are_the_means_by_month():
     assert found.effects[0] == pytest.approx((beta - beta.mean()) * found.weight[0], abs=1e-9)
 
 
+def test_weeks_have_a_curve_of_six_waves():
+    weeks = np.arange(156) % 52
+    turn = 2 * np.pi * np.arange(156) / 52
+    curve = np.cos(turn) - 2 * np.sin(3 * turn) + 0.5 * np.cos(6 * turn)
+    found = take_out(3 + 0.2 * np.arange(156) + curve, weeks, 52)
+    assert found.effects[0] == pytest.approx(curve[:52], abs=1e-9)
+    assert found.freedom[0] == pytest.approx(1 - 12 / 156)
+    short = take_out(curve[:103], weeks[:103], 52)
+    assert short.weight[0] == 0 and "two whole years" in short.reasons[0]
+
+
+def test_weeks_without_a_season_keep_their_variation():
+    x = np.random.default_rng(15).normal(size=(2000, 130))
+    found = take_out(x, np.arange(130) % 52, 52)
+    assert (found.weight > 0).mean() == pytest.approx(0.05, abs=0.015)  # 3 standard errors
+
+
 def test_its_p_value_is_that_of_two_nested_regressions():
     import statsmodels.api as sm
 

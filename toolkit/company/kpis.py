@@ -56,6 +56,9 @@ class Kpi(Part):
         that are not complete.
     segments
         Columns to look at separately in its trend.
+    chart
+        ``published``: its limits and signals as the published charts have them, with no allowance
+        for season or neighbouring periods that resemble each other.
     target
         What it shall reach, by when.
     """
@@ -76,6 +79,7 @@ class Kpi(Part):
     every: Literal["week", "month", "quarter", "year"] = "month"
     settles_after: int = Field(default=0, ge=0, le=3650)
     segments: list[Name] = Field(default=[], max_length=5)
+    chart: Literal["auto", "published"] = "auto"
     target: Target | None = None
     owner: Text | None = None
 

@@ -5,6 +5,9 @@ changes, and one effect for each place in the year. The effects are taken out on
 explain more than chance would (F test), and are then shrunk towards none by how much of them is
 likely noise. Two whole years are the least: with one, a season and a change cannot be told apart.
 
+A season of more places than months (52 weeks) is not 52 effects but a smooth curve through the
+year, of as many terms as months have: six waves, the shortest two months long.
+
 What estimating a season costs is kept: `freedom` is the share of the variation that its effects
 did not use up, so that limits drawn around the adjusted series can be widened by it.
 
@@ -12,7 +15,8 @@ Sources
 -------
 Harvey (1989), Forecasting, Structural Time Series Models and the Kalman Filter, 2.3: seasonal
 dummies that sum to zero. Miller & Williams (2003), International Journal of Forecasting 19,
-669-684: shrinking seasonal factors (James-Stein) where years are few.
+669-684: shrinking seasonal factors (James-Stein) where years are few. Hyndman & Athanasopoulos
+(2021), Forecasting: Principles and Practice, 3rd ed., 7.4: Fourier terms for weeks of a year.
 """
 
 from __future__ import annotations
@@ -27,6 +31,9 @@ WHOLE_SEASONS = 2
 # season loses a little of its variation, which `freedom` then gives back.
 SEASON_LEVEL = 0.05
 _FEWEST_FREEDOM = 3
+MOST_EFFECTS = 12
+"""Places up to which each has an effect of its own; beyond, the season is a sum of waves."""
+WAVES = 6
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,7 @@ def take_out(
     places : array (periods,) of int
         Where in the season each period lies, 0 to season - 1; periods are in order of time.
     season : int
-        Places in a season: 12 months, 4 quarters.
+        Places in a season: 12 months, 4 quarters, 52 weeks.
     stretches : array (series, periods) of int, optional
         Number of the stretch between dated changes, from 0: the level may step where it changes.
     level : float
@@ -133,14 +140,15 @@ def _patterns(numbers: np.ndarray):
 
 def _too_short(at: np.ndarray, season: int) -> str | None:
     counts = np.bincount(at, minlength=season)
-    if counts.min() < WHOLE_SEASONS:
+    seasons_seen = counts.sum() / season if season > MOST_EFFECTS else counts.min()
+    if seasons_seen < WHOLE_SEASONS:
         return "a season needs two whole years"
     return None
 
 
 def _fit(y, level_terms, at, season, level):
-    dummies = np.eye(season)[at]
-    contrasts = dummies[:, :-1] - dummies[:, -1:]  # the effects sum to zero
+    shapes = _shapes(season)
+    contrasts = shapes[at]
     n = len(at)
     q_level, _ = np.linalg.qr(level_terms)
     left = y - (y @ q_level) @ q_level.T
@@ -150,7 +158,8 @@ def _fit(y, level_terms, at, season, level):
     explained = (along**2).sum(axis=1)
     total = (left**2).sum(axis=1)
     rest = np.maximum(total - explained, 0.0)
-    more, df = season - 1, n - level_terms.shape[1] - (season - 1)
+    more = shapes.shape[1]
+    df = n - level_terms.shape[1] - more
     if df < _FEWEST_FREEDOM:
         return (
             np.zeros((len(y), season)),
@@ -167,8 +176,18 @@ def _fit(y, level_terms, at, season, level):
         p_value < level, np.clip(1 - df / max(df - 2, 1) / np.maximum(f, 1e-300), 0, 1), 0.0
     )
     beta = np.linalg.solve(r, along.T).T
-    effects = np.column_stack([beta, -beta.sum(axis=1)]) * weight[:, None]
+    effects = beta @ shapes.T * weight[:, None]
     return effects, weight, p_value, 1 - weight * more / n
+
+
+def _shapes(season: int) -> np.ndarray:
+    """What a season is made of: (places, terms), each summing to zero over the season."""
+    if season <= MOST_EFFECTS:
+        ones = np.eye(season)
+        return ones[:, :-1] - ones[-1][:, None]
+    turn = 2 * np.pi * np.arange(season) / season
+    waves = [f(k * turn) for k in range(1, WAVES + 1) for f in (np.cos, np.sin)]
+    return np.column_stack(waves)
 
 
 def _bending(times: np.ndarray, season: int, stretch: np.ndarray) -> np.ndarray:

@@ -128,6 +128,7 @@ def _trend(company: Company, name: str) -> Trend:
         currency=company.company.currency,
         better=kpi.better,
         target=target,
+        chart=kpi.chart,
         source=kpi.table,
         owner=kpi.owner,
     )

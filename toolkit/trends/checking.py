@@ -10,7 +10,8 @@ from toolkit.trends.judging import FEWEST_JUDGED
 from toolkit.trends.results import KpiTrend, KpiTrends
 from toolkit.trends.wording import listed
 
-FEW_PERIODS = 24
+FEW_PERIODS = {"week": 104, "month": 24, "quarter": 8, "year": FEWEST_JUDGED}
+"""Two years: below, a season and a change cannot be told apart; years have no season."""
 RESEMBLES = 0.2
 _MOST_NAMED = 6
 
@@ -141,14 +142,14 @@ def _history(found: KpiTrends) -> Iterator[Check]:
                     "{kpi}: {n} complete periods; {need} are needed to know what is usual", named
                 )
             )
-        elif n < FEW_PERIODS:
+        elif n < FEW_PERIODS[k.kpi.every]:
             short.append(
                 Sentence("{kpi}: {n} periods; its season cannot be told from a change", named)
             )
     yield Check(
         Sentence("Every KPI has been measured long enough"),
         not short,
-        _named(short) or Sentence("each for {n} periods or more", {"n": FEW_PERIODS}),
+        _named(short) or Sentence("each for two years or more"),
     )
     if same:
         yield Check(Sentence("Every KPI varies"), False, _named(same))

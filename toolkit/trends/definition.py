@@ -12,6 +12,8 @@ from toolkit.kpis import Measure
 from toolkit.language import Quantity
 from toolkit.language.quantities import effect_unit, level_unit
 
+CHARTS = ("auto", "published")
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -82,6 +84,8 @@ class Trend:
         ``higher`` or ``lower``.
     target
         What it shall reach.
+    chart
+        ``published`` for its own chart only; see `Trends`.
     source
         The table's name.
     """
@@ -101,12 +105,15 @@ class Trend:
     currency: str = "EUR"
     better: str = "higher"
     target: Wanted | None = None
+    chart: str = "auto"
     source: str = ""
     owner: str | None = None
 
     def __post_init__(self) -> None:
         if self.every not in KINDS:
             raise ValueError(f"every is {self.every!r}; it must be one of {', '.join(KINDS)}")
+        if self.chart not in CHARTS:
+            raise ValueError(f"chart is {self.chart!r}; it must be 'auto' or 'published'")
         if self.better not in ("higher", "lower"):
             raise ValueError(f"better is {self.better!r}; it must be 'higher' or 'lower'")
         if self.per not in (None, "day", "period"):
@@ -180,7 +187,7 @@ class Trends:
         Of intervals.
     chart
         ``auto`` allows for season and autocorrelation; ``published`` is the plain XmR, p or u
-        chart.
+        chart, for all KPIs (a KPI's own `chart` says it for one).
     goals, targets
         Goals by name, and the targets of those that set their own.
     overall
@@ -204,10 +211,14 @@ class Trends:
     problems: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
-        if self.chart not in ("auto", "published"):
+        if self.chart not in CHARTS:
             raise ValueError(f"chart is {self.chart!r}; it must be 'auto' or 'published'")
         if len({k.name for k in self.kpis}) < len(self.kpis):
             raise ValueError("a KPI stands twice")
+
+    def published(self, kpi: Trend) -> bool:
+        """Whether a KPI's chart is the plain one: all are, or its own is."""
+        return "published" in (self.chart, kpi.chart)
 
     def only(self, names: tuple[str, ...]) -> Trends:
         """The same for some of the KPIs."""

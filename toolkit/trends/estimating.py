@@ -63,7 +63,7 @@ def estimate(table: object, definition: Trends | None = None) -> KpiTrends:
             late |= dict.fromkeys((k.name for k in group), lags)
     values = _values_now(tables, definition)
     made: dict[str, KpiTrend] = {}
-    for group in _groups(definition.kpis, lambda k: k.every):
+    for group in _groups(definition.kpis, lambda k: (k.every, definition.published(k))):
         panel = panel_of(definition, group[0].every, group, reads, late)
         if panel is not None:
             made |= _judged(panel, definition, reads, values)
@@ -155,7 +155,7 @@ def _judged(
     panel: Panel, definition: Trends, reads: Mapping[str, Read], values
 ) -> dict[str, KpiTrend]:
     stretches, begun = stretches_of(panel, definition)
-    published = definition.chart == "published"
+    published = definition.published(panel.keys[0][0])
     season = SEASONS[panel.every]
     judged = judge(
         panel.judged,

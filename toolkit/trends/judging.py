@@ -22,8 +22,8 @@ from before it stand, and show what it did."""
 FEWEST_JUDGED = 8
 """Below so many periods, limits and signals are not told."""
 
-SEASONS = {"month": 12, "quarter": 4, "week": None, "year": None}
-"""Places in a year; fifty-two effects of weeks cannot be told from a few years."""
+SEASONS = {"month": 12, "quarter": 4, "week": 52, "year": None}
+"""Places in a year; a fifty-third week lies where the fifty-second does."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,9 @@ STILL_TO_COME_RATIO = 0.20
 """Shares of a period's rows still to come from which it is not complete: a volume misses what has
 not arrived, a ratio only where the late rows differ."""
 
+COUNTED = ("count", "number")
+"""Formats of counts; hours, money and scores are measured."""
+
 _SLACK = 3
 _OLDER_PERIODS = 3
 
@@ -69,7 +72,8 @@ class Panel:
     @property
     def places(self) -> np.ndarray:
         """Where in the year each period lies, from 0."""
-        return np.array([p.number - 1 for p in self.periods], dtype=int)
+        number = np.array([p.number - 1 for p in self.periods], dtype=int)
+        return np.minimum(number, 51) if self.every == "week" else number
 
 
 def _place_of(kpi: Trend, segment: Segment) -> tuple:
@@ -112,7 +116,8 @@ def panel_of(
         place = np.array([at[p] for p in c.axis], dtype=int)
         values[i, place], rows[i, place] = values_of(kpi, c), c.rows
         charts.append(_chart_of(kpi, c))
-        weight = {"p": c.denominator, "u": days[place]}.get(charts[-1], 1.0)
+        by_rows = charts[-1] == "p" or (charts[-1] == "u" and not kpi.per)
+        weight = c.denominator if by_rows else days[place] if charts[-1] == "u" else 1.0
         precision[i, place] = np.where(c.rows > 0, weight, np.nan)
     unfinished, to_come = {}, {}
     complete = np.ones(shape, dtype=bool)
@@ -145,14 +150,23 @@ def _last_period(question: Trends, every: Kind) -> Period:
 
 
 def _chart_of(kpi: Trend, cells: Cells) -> str:
-    """p for shares of counted things, u for counts a day, XmR for everything else."""
+    """p for shares of counted things, u for counts a day or by a denominator that changes.
+
+    Everything else, a mean of measurements above all, is an XmR chart. A rate may be counted by
+    the hundred or the million: its limits only follow how the denominator changes.
+    """
     if kpi.quantile is not None:
         return "XmR"
     num, den = cells.numerator, cells.denominator
     whole = bool((num == np.round(num)).all() and (den == np.round(den)).all() and (num >= 0).all())
     if kpi.per:
         return "u" if kpi.per == "day" and whole else "XmR"
-    return "p" if whole and kpi.format == "percent" and (num <= den).all() else "XmR"
+    if not whole:
+        return "XmR"
+    if kpi.format == "percent":
+        return "p" if (num <= den).all() else "XmR"
+    counted = kpi.format in COUNTED and len(np.unique(den[cells.rows > 0])) > 1
+    return "u" if counted else "XmR"
 
 
 def still_to_come(late: Mapping[Period, Mapping[int, int]], as_of: date) -> dict[Period, float]:
