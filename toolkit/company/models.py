@@ -6,7 +6,7 @@ import re
 from typing import Literal
 from zoneinfo import available_timezones
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from toolkit.company.base import Currency, Day, Name, Part, Text
 from toolkit.company.changes import Change
@@ -19,7 +19,7 @@ from toolkit.company.service import Service
 from toolkit.company.tables import Table
 from toolkit.company.tests import Test
 
-Language = Literal["en"]
+Language = Literal["en", "pt", "es", "he"]
 
 
 class About(Part):
@@ -37,6 +37,10 @@ class About(Part):
         Month 1-12 in which the first quarter begins.
     review_months
         The plan is looked at again so many months after each review.
+    language
+        Of the pages: English, Portuguese, Spanish or Hebrew.
+    languages
+        Several, where every page is wanted in each: the first one opens, the others are one click away.
     """
 
     id: Name
@@ -47,6 +51,7 @@ class About(Part):
     fiscal_year_starts: int = Field(default=1, ge=1, le=12)
     review_months: int = Field(default=3, ge=1, le=24)
     language: Language = "en"
+    languages: list[Language] = Field(default=[], max_length=4)
 
     @field_validator("time_zone")
     @classmethod
@@ -54,6 +59,19 @@ class About(Part):
         if name not in available_timezones():
             raise ValueError("must be a time zone of the IANA list, such as 'Europe/Lisbon'")
         return name
+
+    @model_validator(mode="after")
+    def _one_first_language(self) -> About:
+        if len(set(self.languages)) < len(self.languages):
+            raise ValueError("'languages' names a language twice")
+        if self.languages and "language" in self.model_fields_set and self.language != self.languages[0]:
+            raise ValueError("'language' is the first of 'languages': give one of them")
+        return self
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """The languages of the pages, the one that opens first."""
+        return tuple(self.languages) or (self.language,)
 
 
 class Engine(Part):

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from toolkit.language import formats
+from toolkit.language import formats, period_names
 from toolkit.language.catalogues import FORMS, LANGUAGES, PLURALS
 from toolkit.language.literals import Message, Module, Unseen
 from toolkit.language.prose import pieces
@@ -54,7 +54,7 @@ def _all_of(root: Path) -> Iterator[Message | Unseen]:
         yield from of_notebook(json.loads(path.read_text(encoding="utf-8")))
     for one, many in formats.UNITS.values():
         yield Message(one, many)
-    for word in (*formats.NAMES.values(), *formats.WORDS.values(), *formats.COUNTED):
+    for word in (*formats.NAMES.values(), *period_names.NAMES.values(), *formats.WORDS.values(), *formats.COUNTED):
         yield Message(word)
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from toolkit.language.sentences import Sentence
 
 SHARES = ("percent", "points", "relative")
 """Units whose values are held as fractions and shown times 100."""
@@ -26,7 +30,7 @@ class Quantity:
     low, high
         Ends of its interval where it is an estimate.
     reason
-        Why there is no value, where it is nan.
+        Why there is no value, where it is nan: text of ours, or a `Sentence` where something is put in.
     per
         What one of the unit is counted against ("customer"), where it is not plain.
     """
@@ -35,7 +39,7 @@ class Quantity:
     unit: str = "number"
     low: float | None = None
     high: float | None = None
-    reason: str | None = None
+    reason: str | Sentence | None = None
     per: str | None = None
 
     def __post_init__(self) -> None:
@@ -55,7 +59,7 @@ class Quantity:
         if self.low is not None:
             out |= {"low": plain(self.low), "high": plain(self.high)}
         if self.reason:
-            out["reason"] = self.reason
+            out["reason"] = self.reason if isinstance(self.reason, str) else self.reason.to_json()
         if self.per:
             out["per"] = self.per
         return out
@@ -65,6 +69,10 @@ class Quantity:
         """The inverse of `to_json`."""
         number = {k: unplain(data[k]) for k in ("value", "low", "high") if k in data}
         words = {k: data[k] for k in ("unit", "reason", "per") if k in data}
+        if isinstance(words.get("reason"), dict):
+            from toolkit.language.sentences import Sentence  # sentences hold quantities, and these a sentence
+
+            words["reason"] = Sentence.from_json(words["reason"])
         return cls(**number, **words)
 
 

@@ -14,6 +14,7 @@ from datetime import date
 from toolkit.language import formats
 from toolkit.language.catalogues import plural_of, text_of
 from toolkit.language.directions import clean, isolate
+from toolkit.language.period_names import period_in
 from toolkit.language.quantities import Quantity
 
 _PLACES = ("", "range", "size", "sizes", "bare", "signed", "full", "unit", "short")
@@ -135,7 +136,8 @@ def _place(value: object, spec: str, language: str) -> str:
     if isinstance(value, tuple):
         return ", ".join(_place(v, "", language) for v in value)
     if isinstance(value, str):
-        return isolate(clean(value), language)
+        named = period_in(value, language) if language != "en" else None
+        return named or isolate(clean(value), language)
     if isinstance(value, Quantity):
         return _FORMS[spec](value, language)
     return formats.anything(value, language)

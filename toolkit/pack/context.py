@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from toolkit.language.catalogues import LANGUAGES
 
 _PAGE = re.compile(r"[a-z0-9][A-Za-z0-9_-]{0,199}")
 
@@ -40,6 +43,38 @@ class PageLink:
 
 
 @dataclass(frozen=True)
+class SamePage:
+    """This page in a language.
+
+    Attributes
+    ----------
+    language
+        Its code.
+    name
+        What the language calls itself.
+    address
+        Seen from the page that links to it; empty for the page itself.
+    """
+
+    language: str
+    name: str
+    address: str
+
+
+def same_pages(page: str, language: str, languages: Sequence[str]) -> tuple[SamePage, ...]:
+    """A page in every language of its pack: the first at the top, each other one in its own folder."""
+    up = "" if language == languages[0] else "../"
+    return tuple(
+        SamePage(
+            other,
+            LANGUAGES[other],
+            "" if other == language else f"{up}{'' if other == languages[0] else f'{other}/'}{page}.html",
+        )
+        for other in languages
+    )
+
+
+@dataclass(frozen=True)
 class PageContext:
     """What stands on every page of one run.
 
@@ -55,6 +90,8 @@ class PageContext:
         The day of the run, where the page shall say it.
     links
         Every page of the pack, in reading order.
+    same
+        This page in every language of the pack; empty where there is one only.
     provenance
         What the page was made from: name and value, tables with fingerprints first.
     """
@@ -68,4 +105,5 @@ class PageContext:
     made_on: date | None = None
     language: str = "en"
     links: tuple[PageLink, ...] = ()
+    same: tuple[SamePage, ...] = ()
     provenance: tuple[tuple[str, str], ...] = ()

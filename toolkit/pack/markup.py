@@ -21,6 +21,7 @@ from toolkit.display import picture, theme
 from toolkit.findings import VERDICTS, Finding
 from toolkit.language import Sentence, formats
 from toolkit.language.directions import runs_left
+from toolkit.language.period_names import period_in
 from toolkit.language.prose import prose_in
 from toolkit.language.sentences import of_template
 from toolkit.shown import Grid, cell_text, clean, escaped, isolated, written
@@ -165,6 +166,7 @@ def _environment(language: str) -> Environment:
         "words": lambda markdown: _words(prose_in(markdown, language)),
         "heading": lambda text: Markup(escaped(text)) if "{" in text or "}" in text else say(text),
         "name": lambda text: Markup(isolated(text)),
+        "period": lambda text: Markup(_period(text, language)),
         "table": lambda grid: Markup(_table(grid, language)),
         "day": lambda day: Markup(written(formats.day(day, language))),
         "address": picture.as_address,
@@ -176,6 +178,11 @@ def _environment(language: str) -> Environment:
 
 def _cleaned(value: object) -> object:
     return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _period(text: str, language: str) -> str:
+    named = period_in(text, language) if language != "en" else None
+    return written(named) if named else isolated(text)
 
 
 def _asset(name: str) -> str:
