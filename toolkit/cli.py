@@ -92,12 +92,15 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="Make everything anew.")] = False,
     deadline: Annotated[float, typer.Option(min=1, help="Seconds after which a notebook is stopped.")] = 1800,
     memory: Annotated[float | None, typer.Option(min=0.1, help="GB that one notebook may take.")] = None,
+    language: Annotated[str | None, typer.Option(help="en, pt, es or he, or several: en,pt; the params' by default.")] = None,
 ) -> None:
     """Run a pack and publish its pages; a pack that still holds is only checked."""
     from toolkit.pack.unchanged import question, still_holds
 
     chosen = tuple(only or ())
-    if not force and (there := still_holds(out, question(params, pack=pack, period=period, only=chosen, out=str(out)))):
+    languages = tuple(part.strip() for part in (language or "").split(",") if part.strip())
+    asked = question(params, pack=pack, period=period, only=chosen, out=str(out), languages=languages)
+    if not force and (there := still_holds(out, asked)):
         print(there.index)
         return
     from toolkit.pack.engines import Limits
@@ -108,7 +111,7 @@ def run(
     try:
         with _progress() as told:
             made = run_pack(params, pack, period, chosen, jobs or os.cpu_count() or 1, out,
-                            engine=engine, force=force, limits=limits, told=told)
+                            engine=engine, force=force, limits=limits, languages=languages, told=told)
     except Busy as busy:
         print(busy, file=sys.stderr)
         raise typer.Exit(BUSY) from None

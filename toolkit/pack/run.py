@@ -12,6 +12,7 @@ from pathlib import Path
 from toolkit.company.load import CompanyFile, load_company
 from toolkit.company.periods import resolve
 from toolkit.display.picture import keeping
+from toolkit.language.catalogues import LANGUAGES
 from toolkit.opened import folder_of, source_of
 from toolkit.pack import publish, unchanged
 from toolkit.pack.engines import Limits, engine_called
@@ -36,6 +37,7 @@ def run(
     engine: str | None = None,
     force: bool = False,
     limits: Limits = Limits(),
+    languages: tuple[str, ...] = (),
     executor: Executor | None = None,
     told: Told = lambda what, done, of: None,
 ) -> Run:
@@ -61,6 +63,8 @@ def run(
         Make everything anew, whatever earlier runs left.
     limits
         What one notebook may take.
+    languages
+        Of the pages, the one that opens first; the company's own where none is given.
     executor
         Where the notebooks run, instead of `jobs` at a time here.
     told
@@ -73,7 +77,7 @@ def run(
     publish.Busy
         Another run of the same pack is under way.
     """
-    asked = unchanged.question(params, pack=pack, period=period, only=only, out=str(out))
+    asked = unchanged.question(params, pack=pack, period=period, only=only, out=str(out), languages=languages)
     if not force and (there := unchanged.still_holds(out, asked)):
         return there
     began = datetime.now(UTC)
@@ -82,6 +86,7 @@ def run(
     about = file.company.company
     due = resolve(period, about.as_of, about.fiscal_year_starts)
     name, chosen = pick_pack(file, pack)
+    spoken = _known_languages(languages) or about.spoken
     work = jobs_of(file, chosen, str(due), folder, only)
     runs = engine_called(engine)
     before = unchanged.stamps(Path(params), folder, _patterns(file)) if _only_files(file) else None
@@ -99,7 +104,7 @@ def run(
                 if refused := dict.fromkeys(line for _, _, outcome in made for line in outcome.problems):
                     raise Refused(Problem("", line) for line in refused)
                 told("writing the pages", len(work), len(work))
-                findings, failed = write_pages(made, stage, file, chosen.label, due, inputs)
+                findings, failed = write_pages(made, stage, file, chosen.label, due, inputs, spoken)
                 write_manifest(stage, file, name, due, inputs, made, began)
         except Refused:
             publish.withdraw(home)
@@ -137,6 +142,14 @@ def inputs_of(file: CompanyFile, ready: Path | None = None) -> list[dict]:
              "set_aside": [{"column": s.column, "rule": s.rule, "rows": s.rows} for s in r.set_aside]}
             for r in reports
         ]
+
+
+def _known_languages(languages: tuple[str, ...]) -> tuple[str, ...]:
+    unknown = [Problem("--language", "is no language of the pages", name, tuple(LANGUAGES))
+               for name in languages if name not in LANGUAGES]  # fmt: skip
+    if unknown:
+        raise Refused(unknown)
+    return tuple(dict.fromkeys(languages))
 
 
 def _patterns(file: CompanyFile) -> list[str]:

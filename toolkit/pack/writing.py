@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,16 +14,20 @@ from toolkit.company.periods import Period
 from toolkit.language import Sentence
 from toolkit.language.quantities import plain
 from toolkit.pack import manifest
+from toolkit.pack.context import PageContext, PageLink, same_pages
 from toolkit.pack.index import render_index
-from toolkit.pack.page import PageContext, PageLink, render_failure, render_page
+from toolkit.pack.page import render_failure, render_page
 from toolkit.pack.records import findings_of, tables_of
 from toolkit.pack.running import Made
 
 
 def write_pages(
-    made: list[Made], stage: Path, file: CompanyFile, label: str, period: Period, inputs: list[dict]
+    made: list[Made], stage: Path, file: CompanyFile, label: str, period: Period, inputs: list[dict],
+    languages: tuple[str, ...] = ("en",),
 ) -> tuple[list[dict], dict[str, str]]:
     """Pages, tables, findings and index into the staging folder.
+
+    Pages of the first language stand in it, those of every other in a folder of their own there.
 
     Returns
     -------
@@ -37,31 +42,36 @@ def write_pages(
     links = tuple(PageLink(job.page, job.title, outcome.failed is None) for job, _, outcome in made)
     provenance = _provenance(file, inputs)
 
-    def context(page: str, title: str) -> PageContext:
-        return PageContext(
-            page=page, title=title, company=about.name, pack=label, period=period.label, as_of=about.as_of,
-            language=about.language, links=links, provenance=provenance,
-        )
+    def write(page: str, title: str, rendered: Callable[[PageContext], str]) -> None:
+        for language in languages:
+            context = PageContext(
+                page=page, title=title, company=about.name, pack=label, period=period.label, as_of=about.as_of,
+                language=language, links=links, provenance=provenance,
+                same=same_pages(page, language, languages) if len(languages) > 1 else (),
+            )  # fmt: skip
+            folder = stage if language == languages[0] else stage / language
+            folder.mkdir(exist_ok=True)
+            (folder / f"{page}.html").write_text(rendered(context), encoding="utf-8")
 
     (stage / "tables").mkdir()
     for job, path, outcome in made:
         if outcome.failed:
             failed[job.page] = outcome.failed
-            html = render_failure(context(job.page, job.title), Sentence("{why}", {"why": outcome.failed}))
+            why = Sentence("{why}", {"why": outcome.failed})
+            write(job.page, job.title, lambda context, why=why: render_failure(context, why))
             path.unlink(missing_ok=True)
         else:
             notebook = nbformat.read(path, as_version=4)
             findings += [{**f, "period": f["period"] or str(period)} for f in findings_of(notebook, job.page)]
             for name, text in tables_of(notebook, job.page).items():
                 (stage / "tables" / name).write_text(text, encoding="utf-8")
-            html = render_page(notebook, context(job.page, job.title))
-        (stage / f"{job.page}.html").write_text(html, encoding="utf-8")
+            write(job.page, job.title, lambda context, notebook=notebook: render_page(notebook, context))
     told = {
         "format": manifest.FORMAT, "company": about.id, "period": str(period),
         "findings": [plain_finding(f) for f in findings],
     }
     (stage / "findings.json").write_text(_json(told), encoding="utf-8")
-    (stage / "index.html").write_text(render_index(findings, failed, context("index", label)), encoding="utf-8")
+    write("index", label, lambda context: render_index(findings, failed, context))
     return findings, failed
 
 
