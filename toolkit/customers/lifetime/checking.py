@@ -96,8 +96,12 @@ def _reach(found: LifetimeValue) -> Iterator[Check]:
 
 def _set_aside(found: LifetimeValue) -> Iterator[Check]:
     for s in found.set_aside:
-        yield Check(s.why, None, Sentence("{n} rows", {"n": Quantity(s.count, "count")}), numbers={"rows": s.count})
+        yield Check(s.why, None, _rows(s.count), numbers={"rows": s.count})
     if not found.set_aside:
         yield Check(Sentence("Every row was used"), True, Sentence("nothing was set aside"))
     if math.isnan(found.everybody.n) or found.everybody.n == 0:
         yield Check(Sentence("There are customers to value"), False, Sentence("there are none"), takes_verdict=True)
+
+
+def _rows(n: int) -> Sentence:
+    return Sentence("{n} row", {"n": n}, plural="{n} rows", count="n")

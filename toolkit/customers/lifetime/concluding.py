@@ -105,8 +105,9 @@ def _said(found: LifetimeValue, v: SegmentValue, measured: bool, doubts: list[Ch
     if len(doubts) == 1:
         return Sentence("{said} But “{name}” does not hold: {detail}.",
                         {"said": said, "name": first.name, "detail": first.detail})  # fmt: skip
-    return Sentence("{said} But “{name}” does not hold: {detail}; and {n} more doubts.",
-                    {"said": said, "name": first.name, "detail": first.detail, "n": len(doubts) - 1})  # fmt: skip
+    return Sentence("{said} But “{name}” does not hold: {detail}; and {n} more doubt.",
+                    {"said": said, "name": first.name, "detail": first.detail, "n": len(doubts) - 1},
+                    plural="{said} But “{name}” does not hold: {detail}; and {n} more doubts.", count="n")  # fmt: skip
 
 
 def _point(found: LifetimeValue, v: SegmentValue) -> Finding:
