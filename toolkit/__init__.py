@@ -10,7 +10,10 @@ stats         the methods, on plain numbers
 experiments   A/B tests: estimate, check, conclude
 trends        KPIs over time, targets and goals: estimate, check, conclude
 benchmarks    competitors: where we stand, what goes with it, an honest target
+customers     who is worth keeping: value, return, segments, costly customers, lifetime value
 plan_changes  did each change of the plan bring what it promised? The same three verbs
+money         what the plan costs and returns, and which offers are worth it
+service       complaints, answers, the CRM system's use, leads, colleagues: the same three verbs
 findings      what an analysis says
 display       tables and charts: they receive results and compute nothing
 opened        ``open_company``: the door the notebooks come in by
@@ -30,8 +33,14 @@ _HOME = {
     "plan_changes": "toolkit.plan_changes",
     "trends": "toolkit.trends",
     "benchmarks": "toolkit.benchmarks",
+    "customers": "toolkit.customers",
+    "money": "toolkit.money",
+    "service": "toolkit.service",
     "charts": "toolkit.display.charts",
+    "service_charts": "toolkit.display.service_charts",
+    "money_charts": "toolkit.display.money_charts",
     "competitor_charts": "toolkit.display.competitor_charts",
+    "customer_charts": "toolkit.display.customer_charts",
 }
 
 __all__ = ["__version__", *_HOME]

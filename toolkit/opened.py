@@ -17,6 +17,7 @@ from toolkit.problems import Problem, Refused
 from toolkit.study import Study
 
 if TYPE_CHECKING:
+    from toolkit.customers.assemble import CustomerStudies
     from toolkit.plan_changes.quarter import Portfolio
 
 
@@ -85,11 +86,62 @@ class Opened:
             raise Refused(Problem("benchmark", rule, name, tuple(benchmarks)))
         return assembled(self.file.company, name, self.table, self.period)
 
+    def customers(self) -> CustomerStudies:
+        """What the params ask of the customers, up to this period."""
+        from toolkit.customers.assemble import assembled
+
+        return assembled(self.file.company, self.table, self.period)
+
+    def service(self) -> Study:
+        """How the service runs, as it stood at the end of this period."""
+        from toolkit.service.assemble import assembled
+
+        return assembled(self.file.company, self.period, self.table, self.source.report)
+
     def trends(self, *kpis: str, chart: str = "auto") -> Study:
         """The KPIs called so, or all that can be dated, over time up to this period."""
         from toolkit.trends.assemble import assembled
 
         return assembled(self.file.company, self.period, self.table, kpis, chart)
+
+    def budgets(self) -> Study:
+        """The ledger of money and hours, known up to the end of this period."""
+        from toolkit.money.assemble import budgets
+
+        return budgets(self.file.company, self.table, self.period)
+
+    def plan_return(self) -> Study:
+        """The plan's return: benefits as its changes were measured, costs from the ledger."""
+        from toolkit.measured_benefits import benefits_of
+        from toolkit.money.assemble import plan_return
+        from toolkit.plan_changes.quarter import estimate
+
+        benefits = benefits_of(self.file.company, estimate(self.plan_changes()))
+        return plan_return(self.file.company, self.table, self.period, benefits)
+
+    def worst_cases(self) -> Study | None:
+        """Unlikely events that would cost a lot; None where the params name no table of them."""
+        from toolkit.money.assemble import worst_cases
+
+        return worst_cases(self.file.company, self.table)
+
+    def own_returns(self) -> tuple:
+        """Return as the company defines it: tables, definitions and period, for ``own_returns.estimate``."""
+        from toolkit.money.assemble import own_returns
+
+        return own_returns(self.file.company, self.table, self.period)
+
+    def offers(self) -> Study:
+        """Ideas for offers, with the demand seen by the end of this period."""
+        from toolkit.money.assemble import offers
+
+        return offers(self.file.company, self.table, self.period)
+
+    def vendors(self) -> Study:
+        """Choices of vendors, scored by criterion."""
+        from toolkit.money.assemble import vendors
+
+        return vendors(self.file.company, self.table, self.period)
 
     def kpi(self, name: str, segments: tuple[str, ...] = ()) -> Study:
         """The KPI called `name` in this period, whole and by `segments`."""

@@ -68,7 +68,7 @@ class Purchases(Part):
     margin
         Share of the amount that is left after the cost of goods, for lifetime value.
     segment
-        A column to tell customers apart by.
+        A column of the customers' table (`who`) to tell lifetime values apart by.
     """
 
     table: Name
@@ -293,6 +293,8 @@ class Customers(Part):
             wrong.append("'segments' need 'purchases', or 'rules'")
         if self.loyalty and not (self.money and self.segments):
             wrong.append("'loyalty' needs 'money' and 'segments'")
+        if self.purchases and self.purchases.segment and not self.who:
+            wrong.append("'purchases.segment' needs 'who', the table with a row a customer")
         if self.prices and not (self.purchases and self.who):
             wrong.append("'prices' need 'purchases' and 'who'")
         if wrong:

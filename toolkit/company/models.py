@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from toolkit.company.base import Currency, Day, Name, Part, Text
 from toolkit.company.changes import Change
 from toolkit.company.competitors import Benchmark
+from toolkit.company.customers import Customers
 from toolkit.company.goals import Goal, Overall
 from toolkit.company.kpis import Kpi
 from toolkit.company.money import Money
@@ -119,6 +120,8 @@ class Company(Part):
         The one line over several KPIs.
     money
         What the plan costs and may return, and which offers are worth it.
+    customers
+        What customers bring and cost, who they are, whether they stay.
     service
         How the service runs: complaints, answers, leads, staff.
     """
@@ -135,6 +138,7 @@ class Company(Part):
     tests: dict[Name, Test] = {}
     changes: dict[Name, Change] = {}
     benchmarks: dict[Name, Benchmark] = {}
+    customers: Customers | None = None
     service: Service | None = None
     money: Money | None = None
     packs: dict[Name, Pack] = {}

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from toolkit.company.change_references import Lookups, change_found
 from toolkit.company.competitor_references import benchmark_found
+from toolkit.company.customer_references import customers_found
 from toolkit.company.expressions import SQL_WORDS, check_expression, said
 from toolkit.company.goals import Goal, kpis_of
 from toolkit.company.kpis import Kpi
@@ -78,6 +79,7 @@ class _References:
             ),
             *(f for n, b in self.company.benchmarks.items() for f in benchmark_found(n, b, look)),
             *service_found(self.company.service, look),
+            *customers_found(self.company.customers, look),
             *(f for name, g in self.company.goals.items() for f in self._goal(name, g)),
             *money_found(self.company, look),
             *self._named_kpis(("overall", "kpis"), overall.kpis if overall else ()),

@@ -27,6 +27,9 @@ _FOR_EACH = {"tests": ("ab_test", "test"), "changes": ("plan_change", "change"),
 TRENDS = "kpi_trends"
 """The notebook of all KPIs over time."""
 
+CUSTOMERS = "customer_value"
+"""The notebook of what customers bring, cost and ask."""
+
 Value = str | int | float | bool
 
 
@@ -74,6 +77,8 @@ def pick_pack(file: CompanyFile, name: str | None) -> tuple[str, Pack]:
         pages = [Page(notebook=n, for_each=part) for part, (n, _) in _FOR_EACH.items() if getattr(file.company, part)]
         if _has_trends(file):
             pages.insert(0, Page(notebook=TRENDS, title="KPIs, targets and goals"))
+        if file.company.customers:
+            pages.append(Page(notebook=CUSTOMERS, title=file.company.customers.label))
         if not pages:
             raise Refused(Problem(
                 file.place(), "asks nothing yet: declare 'tests'", choices=tuple(_FOR_EACH)))
