@@ -26,6 +26,7 @@ VERDICTS = {
     "target": ("reliably_met", "hit_and_miss", "reliably_missed"),
     "benchmark": ("ahead", "behind", "cannot_be_told_apart", "not_comparable"),
     "measure": ("measured", "no_data"),
+    "offer": ("go", "pilot_first", "no_go"),
 }
 """Every verdict by the kind of question it answers."""
 
@@ -263,6 +264,7 @@ _VERDICT_WORDS = {
     "reliably_met": "Reliably met", "hit_and_miss": "Hit and miss", "reliably_missed": "Reliably missed",
     "ahead": "Ahead", "behind": "Behind", "cannot_be_told_apart": "Cannot be told apart",
     "not_comparable": "Not comparable", "measured": "Measured", "no_data": "No data",
+    "go": "Go", "pilot_first": "Pilot first", "no_go": "No-go",
 }
 
 

@@ -138,7 +138,7 @@ class Risks(Shown):
         """Every uncertain number: its interval, what it does, and where it would turn the result."""
         rows = []
         for t, s in self.swings:
-            turn = _number(t, s.switching) if math.isfinite(s.switching) else Quantity(math.nan, "number", reason="it never does")
+            turn = _turn(t, s)
             rows.append((t.label, _number(t, s.low), _number(t, s.high), Quantity(s.at_low, self.currency),
                          Quantity(s.at_high, self.currency), turn, Quantity(s.share, "percent", reason="nothing varies")))  # fmt: skip
         heads = ("Assumption", "Lower end", "Upper end", "Worth at the lower end", "Worth at the upper end",
@@ -158,8 +158,14 @@ class Risks(Shown):
 
 
 def _number(term: Term, value: float) -> Quantity:
-    unit = term.unit
-    return Quantity(value, unit)
+    return Quantity(value, term.unit)
+
+
+def _turn(term: Term, swing: Swing) -> Quantity:
+    """Where the plan would be worth nothing; only effects can be below 0."""
+    if math.isnan(swing.switching) or (term.part != "effect" and swing.switching < 0):
+        return Quantity(math.nan, term.unit, reason="it never does")
+    return _number(term, swing.switching)
 
 
 def estimate(returned: Returned, cases: Study[WorstCases] | None = None) -> Risks:
@@ -280,10 +286,10 @@ def conclude(found: Risks, checks: Checks) -> Findings:
         return Findings((main, *_each_worst(found, same)))
     top, swing = found.swings[0]
     values = {"loss": Quantity(found.loss, "probability"), "p5": Quantity(found.p5, d.currency), "p95": Quantity(found.p95, d.currency),
-              "what": top.label, "turn": _number(top, swing.switching)}  # fmt: skip
-    text = "Over the horizon a loss has a chance of {loss} (5th to 95th percentile {p5} to {p95}); most moves with {what}."
-    if math.isfinite(swing.switching):
-        text = ("Over the horizon a loss has a chance of {loss} (5th to 95th percentile {p5} to {p95}); most moves with {what}, "
+              "what": top.label, "turn": _turn(top, swing)}  # fmt: skip
+    text = "Over the horizon a loss has a chance of {loss} (5th to 95th percentile {p5} to {p95}); what moves it most is {what}."
+    if values["turn"].known:
+        text = ("Over the horizon a loss has a chance of {loss} (5th to 95th percentile {p5} to {p95}); what moves it most is {what}, "
                 "which would have to be {turn} for the plan to be worth nothing.")  # fmt: skip
     numbers = {"chance_of_loss": found.loss, "p5": found.p5, "p95": found.p95, "chance_of_loss_with_worst": found.loss_with_worst,
                "p5_with_worst": found.p5_with_worst, "switching": swing.switching,

@@ -26,8 +26,8 @@ from toolkit.language.prose import prose_in
 from toolkit.language.sentences import of_template
 from toolkit.shown import Grid, cell_text, clean, escaped, isolated, written
 
-_GAIN = frozenset({"ship", "delivered", "on_track", "reliably_met", "ahead"})
-_HARM = frozenset({"roll_back", "harm", "reliably_missed", "behind"})
+_GAIN = frozenset({"ship", "delivered", "on_track", "reliably_met", "ahead", "go"})
+_HARM = frozenset({"roll_back", "harm", "reliably_missed", "behind", "no_go"})
 _OPEN = frozenset(
     {
         "invalid",
