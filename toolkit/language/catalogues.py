@@ -50,18 +50,19 @@ def plural_of(one: str, many: str, number: Decimal | int, language: str) -> str:
     number
         Rounded as it is shown.
     """
-    form = _form(number, language)
+    form = _form(str(abs(number)), language)
     said = _catalogue(language).get(one)
     if said and len(said) == len(FORMS[language]):
         return said[FORMS[language].index(form)]
-    return one if _form(number, "en") == "one" else many
+    return one if _form(str(abs(number)), "en") == "one" else many
 
 
 @lru_cache(maxsize=1024)
-def _form(number: Decimal | int, language: str) -> str:
+def _form(number: str, language: str) -> str:
+    """By the number as it is written: 1 and 1.0 are equal, and their forms are not."""
     from babel import Locale
 
-    form = Locale.parse(language).plural_form(abs(number))
+    form = Locale.parse(language).plural_form(Decimal(number))
     return form if form in FORMS[language] else "other"
 
 
