@@ -11,21 +11,17 @@ A notebook that crashes, hangs or takes too much memory ends alone; the others g
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
-import random
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
-from multiprocessing import forkserver
 from pathlib import Path
 
-from toolkit.pack.execute import QUIET, Order, Outcome, perform
+from toolkit.pack.execute import QUIET, Order, Outcome
 from toolkit.problems import Problem, Refused
 
 ENGINES = ("fast", "nbclient")
@@ -77,8 +73,8 @@ def twice_if_crashed(engine: Engine, order: Order, limits: Limits) -> Outcome:
 
 
 def can_fork() -> bool:
-    """Whether this system offers a fork server."""
-    return "forkserver" in multiprocessing.get_all_start_methods()
+    """Whether this system can fork a process that has libraries loaded."""
+    return hasattr(os, "fork") and sys.platform != "darwin"  # system libraries of macOS do not survive a fork
 
 
 def run_kernel(order: Order, limits: Limits) -> Outcome:
@@ -112,58 +108,27 @@ def run_kernel(order: Order, limits: Limits) -> Outcome:
 
 def run_forked(order: Order, limits: Limits) -> Outcome:
     """In a process forked from one that is ready; the cells run in it directly."""
+    from toolkit.pack.forks import server
+
     began = time.monotonic()
     answer = Path(order.output + ".answer")
     answer.unlink(missing_ok=True)
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["toolkit.pack.preloaded"])
-    with _environment(QUIET):
-        forkserver.ensure_running()
-    child = context.Process(target=_forked, args=(order, str(answer)), daemon=True)
-    child.start()
+    child = server().order(order, str(answer))
+    child.begun.wait()
     stopped = None
     try:
-        while child.exitcode is None:
-            child.join(_LOOK)
-            if child.exitcode is None and (stopped := _too_much(child.pid, began, limits)):
-                _stop(child.pid)
-                child.join()
+        while not child.ended.wait(_LOOK):
+            if stopped := _too_much(child.pid, began, limits):
                 break
-        if stopped:
-            return Outcome(time.monotonic() - began, stopped)
-        if answer.exists():  # the status is another thread's to read at times, the answer is ours
-            return _ended(began, 0, [answer.read_text(encoding="utf-8")], "")
-        return _ended(began, child.exitcode or 0, [""], "")
     finally:
-        if child.exitcode is None:
+        if not child.ended.is_set():
             _stop(child.pid)
-            child.join()
-        child.close()
+            child.ended.wait()
+        said = answer.read_text(encoding="utf-8") if answer.exists() else ""
         answer.unlink(missing_ok=True)
-
-
-def _forked(order: Order, answer: str) -> None:
-    """In the forked process."""
-    os.setsid()
-    os.environ.update(QUIET)
-    os.environ.update(order.environment)
-    import warnings
-
-    import numpy
-
-    from toolkit.pack import in_process
-
-    warnings.simplefilter("ignore")
-    random.seed(0)
-    numpy.random.seed(0)  # noqa: NPY002 - what a notebook draws from the global generator is the same each time
-    in_process.register()
-    said = perform(order, in_process.NAME)
-    unfinished = f"{answer}.partial"
-    with open(unfinished, "w", encoding="utf-8") as out:
-        json.dump(said, out)
-    os.replace(unfinished, answer)
-    sys.stdout.flush()
-    os._exit(0)  # nothing of a notebook's is tidied up at the end: the process is
+    if stopped:
+        return Outcome(time.monotonic() - began, stopped)
+    return replace(_ended(began, child.status, [said], ""), cpu=child.cpu)
 
 
 def _ended(began: float, status: int, said: list[str], complaint: str) -> Outcome:
@@ -212,18 +177,3 @@ def _stop(process: int) -> None:
             os.kill(one, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
             continue
-
-
-@contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
-    """For what is started inside: these variables too."""
-    former = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in former.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
