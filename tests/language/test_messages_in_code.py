@@ -32,6 +32,7 @@ def keys(messages):
         ('tuple(Sentence(h) for h in ("a", "b"))', ["a", "b"]),
         ('HEADS = ("a", "b")\ndef f():\n    return [Sentence(h) for h in HEADS]', ["a", "b"]),
         ('def f():\n    for name, said in (("x", "a"), ("y", "b")):\n        yield Sentence(said)', ["a", "b"]),
+        ('def f(x):\n    h = ("a", "b")\n    if x:\n        h, r = h[:-1], 1\n    return [Sentence(t) for t in h]', ["a", "b"]),
         ('T = {"x": "a", "y": "b"}\ndef f(k):\n    return Sentence(T[k])', ["a", "b"]),
         ('def f(k):\n    return Sentence({"x": "a", "y": "b"}[k])', ["a", "b"]),
         ('T = {"x": "a"}\ndef f(k):\n    return Sentence(T.get(k, "b"))', ["a", "b"]),

@@ -135,7 +135,7 @@ class Module:
         if isinstance(over, ast.Tuple | ast.List):
             return list(over.elts)
         if isinstance(over, ast.Name):
-            held = self._held(over)
+            held = [(o, v) for o, v in self._held(over) if not _part_of_itself(v, over.id)]
             lists = [v.elts for _, v in held if isinstance(v, ast.Tuple | ast.List)]
             return [e for elts in lists for e in elts] if held and len(lists) == len(held) else None
         if isinstance(over, ast.Call) and isinstance(over.func, ast.Attribute) and isinstance(over.func.value, ast.Name):
@@ -235,6 +235,16 @@ def _all(parts) -> list[str] | None:
     if not parts or any(p is None for p in parts):
         return None
     return [text for part in parts for text in part]
+
+
+def _part_of_itself(value: ast.expr, name: str) -> bool:
+    """``heads[:-1]`` put under ``heads`` again: nothing new."""
+    return (
+        isinstance(value, ast.Subscript)
+        and isinstance(value.slice, ast.Slice)
+        and isinstance(value.value, ast.Name)
+        and value.value.id == name
+    )
 
 
 def _is_none(node: ast.expr) -> bool:
