@@ -1,5 +1,11 @@
 """Params files of public surveys, as an analyst would write them."""
 
+HEAD = """
+version: 1
+company: {{id: {name}, name: {name}, as_of: {as_of}}}
+folder: {folder}
+"""
+
 MOBILE = """
 tables:
   answers:

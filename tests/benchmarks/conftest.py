@@ -8,15 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks_params import HEAD
 from toolkit.benchmarks import check, conclude, estimate
 from toolkit.opened import Opened, open_company
-
-HEAD = """
-version: 1
-company: {{id: {name}, name: {name}, as_of: {as_of}}}
-folder: {folder}
-"""
-
 
 @pytest.fixture
 def written(tmp_path, shared_data) -> Callable[..., Path]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -127,3 +131,45 @@ def test_a_definition_that_compares_nothing():
         Benchmark("us")
     with pytest.raises(Refused, match="smaller than 'show_from'"):
         Benchmark("us", Survey("company", (Score("score", 1, 10),)), show_from=50, rank_from=40)
+
+
+def test_the_command_names_every_problem_of_every_comparison(tmp_path, root):
+    rng = np.random.default_rng(4)
+    rows = frame(age=np.tile(["young", "old"], N), code=rng.integers(1, 11, 2 * N), flat=np.full(2 * N, 7),
+                 zero=np.ones(2 * N), below=np.ones(2 * N), absent=np.ones(2 * N))  # fmt: skip
+    rows["same"] = np.where(rows.age == "old", "p", "q")
+    rows["lone"] = np.where(rows.company == "b", "young", rows.age)
+    rows.loc[[3, 9], "code"] = 99
+    rows.loc[5, "zero"], rows.loc[5, "below"], rows.loc[5, "absent"] = 0, -1, np.nan
+    rows.to_csv(tmp_path / "answers.csv", index=False)
+    texts = ("company", "age", "same", "lone")
+    columns = "".join(f"      {c}: {{type: {'text' if c in texts else 'number'}}}\n" for c in rows.columns)
+    asked = {
+        "code": ("code", ""), "flat": ("flat", ""), "zero": ("score", "weight: zero"), "below": ("score", "weight: below"),
+        "absent": ("score", "weight: absent"), "lone": ("score", "margins: {lone: {young: 0.5, old: 0.5}}"),
+        "apart": ("score", "margins: {age: {young: 0.5, old: 0.5}, same: {p: 0.3, q: 0.7}}"),
+    }  # fmt: skip
+    compared = "".join(
+        f"  {name}:\n    label: {name}\n    us: us\n    answers:\n      table: answers\n      company: company\n"
+        f"      scores: [{{column: {score}, low: 1, high: 10}}]\n      {more}\n"
+        for name, (score, more) in asked.items()
+    )
+    head = "company: {id: bad, name: Bad, as_of: 2026-09-30}\ntables:\n  answers:\n    path: answers.csv\n    columns:\n"
+    path = tmp_path / "bad.yaml"
+    path.write_text(f"version: 1\n{head}{columns}benchmarks:\n{compared}", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "toolkit.cli", "run", str(path), "--out", str(tmp_path / "out"), "--jobs", "2"],
+        cwd=root, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}, check=False,
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == 2 and not list(tmp_path.rglob("index.html")), said
+    for words in (
+        "benchmarks.code.answers.scores.code: 'code' holds codes outside its scale 1 to 10: 99 (2 times)",
+        "benchmarks.flat.answers.scores.flat: 'flat = 7' has one value only",
+        "benchmarks.zero.answers.weight: 'zero' must be above 0",
+        "benchmarks.below.answers.weight: 'below' must be above 0",
+        "benchmarks.absent.answers.weight: 'absent' is missing",
+        "benchmarks.lone.answers.margins: 'b' nobody answered in level 'old' of lone",
+        "benchmarks.apart.answers.margins: 'us' raking does not converge",
+    ):
+        assert words in said, said

@@ -337,3 +337,4 @@ def test_the_target_is_a_card_with_its_reasons():
     assert "c, the best comparable rival, its luck taken out" in card.text() and "more than chance" in card.text()
     level = estimate(answers(means=(7, 7, 7, 5)), PLAIN).target_grid()
     assert level.title.text().startswith("Score: hold") and "would rest on luck" in level.text()
+    assert "more than chance" not in level.text()

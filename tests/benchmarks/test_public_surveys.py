@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks_params import ACSI, LOUNGES, MOBILE, SUPPLIERS
+from benchmarks_params import ACSI, HEAD, LOUNGES, MOBILE, SUPPLIERS
 from toolkit.problems import Refused
 
 
@@ -82,18 +82,58 @@ def test_energy_suppliers_practices_as_percentiles(concluded, shared_data):
     assert all("caus" not in f.sentence.text() for f in findings)
 
 
-def test_the_command_makes_the_page(written, tmp_path, root):
-    path = written("mobile", MOBILE)
-    out = tmp_path / "out"
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, shared_data, root):
+    """The findings of one run of the command over all four public surveys."""
+    folder = tmp_path_factory.mktemp("public")
+    tables, compared = "tables:\n", "benchmarks:\n"
+    for text in (MOBILE, LOUNGES, ACSI.replace("MISSING", "[98, 99]"), SUPPLIERS):
+        before, after = text.split("benchmarks:\n")
+        tables += before.split("tables:\n")[1]
+        compared += after
+    path = folder / "public.yaml"
+    head = HEAD.format(name="public", as_of="2026-09-30", folder=shared_data / "satisfaction")
+    path.write_text(head + tables + compared, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "toolkit.cli", "run", str(path), "--out", str(out)],
+        [sys.executable, "-m", "toolkit.cli", "run", str(path), "--out", str(folder / "out"), "--jobs", "2"],
         cwd=root, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}, check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    (file,) = out.rglob("findings.json")
+    (file,) = (folder / "out").rglob("findings.json")
     findings = json.loads(file.read_text(encoding="utf-8"))
-    findings = findings["findings"] if isinstance(findings, dict) else findings
-    verdict = next(f for f in findings if f["id"] == "competitor_benchmark/providers")
-    assert verdict["verdict"] == "cannot_be_told_apart"
-    ranks = [f["numbers"] for f in findings if f["id"].endswith("/level")]
-    assert len(ranks) == 4 and all((r["rank_low"], r["rank_high"]) == (1, 4) for r in ranks)
+    return findings["findings"] if isinstance(findings, dict) else findings
+
+
+def of(findings: list, name: str, end: str = "") -> list[dict]:
+    start = f"competitor_benchmark/{name}"
+    return [f for f in findings if f["id"].split("/")[1] == name and f["id"].startswith(start) and f["id"].endswith(end)]
+
+
+def test_the_command_cannot_tell_four_mobile_providers_apart(made):
+    assert of(made, "providers", "/providers")[0]["verdict"] == "cannot_be_told_apart"
+    places = [f["numbers"] for f in of(made, "providers", "/level")]
+    assert len(places) == 4 and all((p["rank_low"], p["rank_high"]) == (1, 4) for p in places)
+    assert of(made, "providers", "/target")[0]["numbers"]["hold"] == 1
+
+
+def test_the_command_ranks_ten_lounges(made, shared_data):
+    rows = pd.read_csv(shared_data / "satisfaction/skytrax_lounge_reviews.csv").dropna(subset="overall_rating")
+    means = rows.groupby("airline_name").overall_rating.mean()
+    counts = rows.airline_name.value_counts()
+    levels = of(made, "lounges", "/level")
+    assert {f["comparison"] for f in levels} == set(counts.index[:10])
+    for f in levels:
+        assert f["estimate"] == pytest.approx(100 * (means[f["comparison"]] - 1) / 9)
+        assert f["numbers"]["rank_low"] <= f["numbers"]["rank"] <= f["numbers"]["rank_high"]
+
+
+def test_the_command_reads_acsi_without_its_missing_codes(made):
+    levels = [f for f in of(made, "industries", "/level") if "repurchase" in f["id"]]
+    assert sum(f["n"] * f["estimate"] for f in levels) / sum(f["n"] for f in levels) == pytest.approx(7.795, abs=5e-4)
+
+
+def test_the_command_says_who_does_what_among_energy_suppliers(made):
+    practices = [f for f in of(made, "suppliers") if "/practice/" in f["id"]]
+    assert {f["kpi"] for f in practices} == {"call_wait_s", "email_resp_pct", "complaints_per_10k"}
+    assert all(0 <= f["numbers"]["percentile"] <= 1 for f in practices)
+    assert not any("caus" in f["sentence"] for f in of(made, "suppliers"))

@@ -135,11 +135,11 @@ def named(name: str) -> Sentence:
     return Sentence("{name}", {"name": name})
 
 
-def _places(s: Standing) -> Sentence:
+def _places(s: Standing) -> Sentence | Quantity:
     if not s.shown:
         return Sentence("too few answers")
     if not s.ranked:
         return Sentence("not ranked")
     if s.rank_low == s.rank_high:
-        return Sentence("{place}", {"place": s.rank_low})
-    return Sentence("{place} ({low} to {high})", {"place": s.rank, "low": s.rank_low, "high": s.rank_high})
+        return Quantity(s.rank_low, "count")
+    return Quantity(s.rank, "count", s.rank_low, s.rank_high)
