@@ -9,6 +9,7 @@ panels        sums as series; gaps, periods that are not whole, stretches betwee
 judging       what is usual, and what is not
 series        one series, judged; its signals
 levels_now    the value of the period asked for, and its changes
+segment_values  the same by segment
 aims          targets, forecast, chance, pace
 forecasting   how far, and what it says
 estimating    all of it in order

@@ -9,6 +9,7 @@ from toolkit.language import Quantity, Sentence
 from toolkit.trends.checking import of_kpi
 from toolkit.trends.goal_findings import goal_findings
 from toolkit.trends.results import KpiTrend, KpiTrends
+from toolkit.trends.segment_values import SegmentNow
 from toolkit.trends.sentences import (
     aim_said,
     break_said,
@@ -19,7 +20,6 @@ from toolkit.trends.sentences import (
     value_said,
     variation_said,
 )
-from toolkit.trends.series import Series
 from toolkit.trends.wording import joined, listed, overview_said
 
 NOTEBOOK = "kpi_trends"
@@ -38,7 +38,7 @@ def conclude(found: KpiTrends, checks: Checks) -> Findings:
     """
     findings = [_overview(found, checks), *goal_findings(found)]
     findings += [_kpi(k, found) for k in found]
-    findings += [_segment(k, s, found) for k in found for s in k.segments]
+    findings += [_segment(k, s, found) for k in found for s in k.by_segment]
     return Findings(tuple(findings))
 
 
@@ -183,13 +183,15 @@ def _numbers(k: KpiTrend) -> dict[str, float]:
     return out
 
 
-def _segment(k: KpiTrend, s: Series, found: KpiTrends) -> Finding:
+def _segment(k: KpiTrend, segment: SegmentNow, found: KpiTrends) -> Finding:
+    """In the period asked for; where that is not whole, in the last one that is."""
+    s = segment.series
     seen = s.measured.nonzero()[0]
-    value = (
-        s.quantity_at(int(seen[-1]))
-        if len(seen)
-        else s.kpi.quantity(math.nan, reason=s.why_not_told)
-    )
+    value, n, period = segment.now, segment.n, str(found.definition.period)
+    if not value.known and len(seen):
+        last = int(seen[-1])
+        value, n, period = s.quantity_at(last), int(s.rows[last]), str(s.periods[last])
+    has_range = value.known and value.low is not None
     named = {"kpi": k.kpi.title, "where": s.where, "value": value}
     if not value.known:
         said = Sentence(
@@ -211,15 +213,33 @@ def _segment(k: KpiTrend, s: Series, found: KpiTrends) -> Finding:
         subject=k.kpi.name,
         kpi=k.kpi.name,
         segment=s.where,
-        period=str(s.periods[seen[-1]]) if len(seen) else None,
+        period=period if value.known else None,
         variation=s.variation,
         verdict="measured" if value.known else "no_data",
         sentence=said,
         estimate=value.value,
+        low=value.low if has_range else math.nan,
+        high=value.high if has_range else math.nan,
+        level=found.definition.level,
         unit=k.kpi.unit_shown,
-        n=int(s.rows[seen[-1]]) if len(seen) else 0,
+        n=n,
         n_unit="rows",
         method=Sentence("{chart} chart by {every}", {"chart": s.chart, "every": k.kpi.every}),
         source=k.kpi.source,
+        numbers=_segment_numbers(segment),
         answers=ANSWERS,
     )
+
+
+def _segment_numbers(segment: SegmentNow) -> dict[str, float]:
+    aim, out = segment.aim, {}
+    for name, q in (
+        ("change", segment.change),
+        ("chance", aim.chance if aim else None),
+        ("at_due", aim.at_due if aim else None),
+    ):
+        if q is not None and q.known:
+            out[name] = q.value
+            if q.low is not None:
+                out |= {f"{name}_low": q.low, f"{name}_high": q.high}
+    return out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import groupby
 
 import ibis.expr.types as ir
@@ -21,8 +22,14 @@ from toolkit.trends.goals import GoalState, criterion_of, overall_line, steps_of
 from toolkit.trends.judging import FEWEST_JUDGED, SEASONS, Judged, judge
 from toolkit.trends.levels_now import Value, change_quantity, percentiles_in, values_in
 from toolkit.trends.panels import Panel, panel_of, stretches_of
-from toolkit.trends.reading import Read, local, read, read_lateness
+from toolkit.trends.reading import Read, Segment, local, read, read_lateness
 from toolkit.trends.results import KpiTrend, KpiTrends
+from toolkit.trends.segment_values import (
+    SegmentValue,
+    groups_of,
+    segment_now,
+    values_by_segment,
+)
 from toolkit.trends.series import Series, signals_of
 
 BREAK_SIMULATIONS = 1999
@@ -62,11 +69,16 @@ def estimate(table: object, definition: Trends | None = None) -> KpiTrends:
             )
             late |= dict.fromkeys((k.name for k in group), lags)
     values = _values_now(tables, definition)
+    by_segment: dict[str, dict[Segment, SegmentValue]] = {}
+    before = definition.period.previous()
+    for group in groups_of(definition.kpis):
+        rows = tables[group[0].source]
+        by_segment |= values_by_segment(rows, group, definition.period, before, definition.level)
     made: dict[str, KpiTrend] = {}
     for group in _groups(definition.kpis, lambda k: (k.every, definition.published(k))):
         panel = panel_of(definition, group[0].every, group, reads, late)
         if panel is not None:
-            made |= _judged(panel, definition, reads, values)
+            made |= _judged(panel, definition, reads, values, by_segment)
     kpis = tuple(made.get(k.name) or _without_rows(k, definition) for k in definition.kpis)
     problems = tuple(Sentence("{problem}", {"problem": p}) for p in definition.problems)
     now = {k.kpi.name: k.now for k in kpis}
@@ -152,7 +164,7 @@ def _without_rows(kpi: Trend, definition: Trends) -> KpiTrend:
 
 
 def _judged(
-    panel: Panel, definition: Trends, reads: Mapping[str, Read], values
+    panel: Panel, definition: Trends, reads: Mapping[str, Read], values, by_segment
 ) -> dict[str, KpiTrend]:
     stretches, begun = stretches_of(panel, definition)
     published = definition.published(panel.keys[0][0])
@@ -175,14 +187,10 @@ def _judged(
     forecasts = forecasts_of(panel, series, None if published else season, definition)
     for i, (kpi, segment) in enumerate(panel.keys):
         if segment is None:
-            segments = tuple(
-                s
-                for s, (k, g) in zip(series, panel.keys, strict=True)
-                if k is kpi and g is not None
-            )
-            found[kpi.name] = _kpi(
+            mine = [j for j, (k, g) in enumerate(panel.keys) if k is kpi and g is not None]
+            whole = _kpi(
                 series[i],
-                segments,
+                tuple(series[j] for j in mine),
                 panel,
                 definition,
                 reads,
@@ -190,6 +198,24 @@ def _judged(
                 forecasts.get(i),
                 judged,
                 i,
+            )
+            read_now = by_segment.get(kpi.name)
+            cells = reads[kpi.name].cells[kpi.name]
+            unfinished = [_whole(series[i], p) for p in _compared(definition).values()][:2]
+            found[kpi.name] = replace(
+                whole,
+                by_segment=tuple(
+                    segment_now(
+                        series[j],
+                        unfinished,
+                        read_now.get(series[j].segment) if read_now is not None else None,
+                        cells[series[j].segment],
+                        definition,
+                        whole.aim,
+                        forecasts.get(j),
+                    )
+                    for j in mine
+                ),
             )
     return found
 

@@ -21,11 +21,14 @@ AHEAD = {"week": 13, "month": 12, "quarter": 4, "year": 2}
 def forecasts_of(
     panel: Panel, series: list[Series], season: int | None, definition: Trends
 ) -> dict[int, tuple[Forecasts, int]]:
-    """Forecasts of the whole KPIs: those that end in the same period together."""
+    """Forecasts of the whole KPIs, and of their segments where there is a target.
+
+    Those that end in the same period are made together.
+    """
     out: dict[int, tuple[Forecasts, int]] = {}
     ends: dict[int, list[int]] = {}
     for i, s in enumerate(series):
-        if s.segment is None and s.measured.any():
+        if (s.segment is None or s.kpi.target) and s.measured.any():
             ends.setdefault(int(np.flatnonzero(s.measured)[-1]), []).append(i)
     for end, members in ends.items():
         ahead = max(_ahead(series[i], panel.periods[end], definition) for i in members)

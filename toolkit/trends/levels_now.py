@@ -103,7 +103,7 @@ def values_in(
         KPI -> name -> value; a period without rows is absent.
     """
     unit = kpis[0].unit
-    rows, asked = _asked(table, kpis[0].time, periods)
+    rows, asked = asked_rows(table, kpis[0].time, periods)
     found = aggregate(
         rows,
         [k.measure for k in kpis],
@@ -121,7 +121,7 @@ def percentiles_in(
     table: ir.Table, kpi: Trend, periods: Mapping[str, Period], level: float
 ) -> dict[str, Value]:
     """A percentile in each period; its error from the order statistics around it."""
-    rows, asked = _asked(table, kpi.time, periods)
+    rows, asked = asked_rows(table, kpi.time, periods)
     rows = measured(rows, [kpi.measure], expressions={ASKED: asked})
     rows = rows.filter(rows[kpi.measure.den] != 0)
     counts = {
@@ -141,7 +141,7 @@ def percentiles_in(
     return out
 
 
-def _asked(table: ir.Table, time: str, periods: Mapping[str, Period]) -> tuple[ir.Table, str]:
+def asked_rows(table: ir.Table, time: str, periods: Mapping[str, Period]) -> tuple[ir.Table, str]:
     """The rows of the periods, and SQL that names the period of each."""
     within = None
     cases = []

@@ -112,8 +112,13 @@ def panel_of(
     shape = (len(keys), len(periods))
     values, rows, precision = np.full(shape, np.nan), np.zeros(shape, int), np.full(shape, np.nan)
     charts = []
+    # all cells of one scan share their axis
+    places = {
+        id(axis): np.array([at[p] for p in axis], dtype=int)
+        for axis in {id(c.axis): c.axis for c in cells}.values()
+    }
     for i, ((kpi, _), c) in enumerate(zip(keys, cells, strict=True)):
-        place = np.array([at[p] for p in c.axis], dtype=int)
+        place = places[id(c.axis)]
         values[i, place], rows[i, place] = values_of(kpi, c), c.rows
         charts.append(_chart_of(kpi, c))
         by_rows = charts[-1] == "p" or (charts[-1] == "u" and not kpi.per)

@@ -12,6 +12,7 @@ from toolkit.stats.change_points import OneBreak
 from toolkit.trends.aims import Aim, Outlook
 from toolkit.trends.definition import Trend, Trends
 from toolkit.trends.goals import GoalState, OverallLine
+from toolkit.trends.segment_values import SegmentNow
 from toolkit.trends.series import Series
 from toolkit.trends.wording import VARIATION, assurance_words, chance_words, signals_said
 
@@ -24,6 +25,8 @@ class KpiTrend:
     ----------
     whole, segments
         The series; `whole` is None where no row counts, `problem` then says so.
+    by_segment
+        Value, change, forecast and aim of each of `segments`, in their order.
     goal_aims
         Aims of goals that set a target of their own.
     now, change, change_last_year
@@ -52,6 +55,7 @@ class KpiTrend:
     to_come: tuple[Period, Quantity] | None = None
     problem: Sentence | None = None
     goal_aims: Mapping[str, Aim] = field(default_factory=dict)
+    by_segment: tuple[SegmentNow, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -118,31 +122,37 @@ class KpiTrends(Shown):
         return Grid(Sentence("What is more than the usual variation"), heads, rows)
 
     def segment_grid(self) -> Grid:
-        """One row a KPI and segment."""
+        """One row a KPI and segment: value, change, variation, and where there is a target that."""
+        period = self.definition.period
         rows = []
         for k in self.kpis:
-            for s in k.segments:
-                last = (
-                    s.quantity_at(int(s.measured.nonzero()[0][-1]))
-                    if s.measured.any()
-                    else s.kpi.quantity(float("nan"), reason="no complete period has a value")
-                )
-                variation = s.variation
+            for s in k.by_segment:
+                variation = s.series.variation
+                said = Sentence(VARIATION[variation]) if variation else Sentence("Cannot be told")
+                column, of = s.series.segment
                 rows.append(
                     (
                         k.kpi.title,
-                        s.segment[0],
-                        "—" if s.segment[1] is None else str(s.segment[1]),
-                        last,
-                        Sentence(VARIATION[variation]) if variation else Sentence("Cannot be told"),
-                        s.sparkline(),
+                        Sentence("{column}: {of}", {"column": column, "of": _shown(of)}),
+                        _with_range(s.now),
+                        _bare(s.change),
+                        Sentence(
+                            "{drawn} {said}", {"drawn": s.series.sparkline(), "said": said}
+                        ),
+                        _ahead(s.aim),
                     )
                 )
-        heads = tuple(
-            Sentence(h)
-            for h in ("KPI", "Segment", "Of", "Last complete period", "Variation", "Last periods")
+        heads = (
+            Sentence("KPI"),
+            Sentence("Segment"),
+            Sentence("Value"),
+            Sentence("On {period}", {"period": period.previous().label}),
+            Sentence("Variation"),
+            Sentence("Target, and forecast for its day"),
         )
-        return Grid(Sentence("By segment"), heads, tuple(rows))
+        return Grid(
+            Sentence("By segment in {period}", {"period": period.label}), heads, tuple(rows)
+        )
 
     def target_grid(self) -> Grid:
         """One row a KPI with a target."""
@@ -207,3 +217,17 @@ def _against(aim: Aim | None) -> Sentence | None:
     if not aim.known:
         return Sentence("Cannot be used")
     return Sentence("{level}: {state}", {"level": aim.level, "state": assurance_words(aim)})
+
+
+def _shown(value: object) -> str:
+    return "—" if value is None else str(value)
+
+
+def _ahead(aim: Aim | None) -> Sentence | None:
+    """What is aimed at, and what the forecast says of that day."""
+    if aim is None:
+        return None
+    named = {"level": aim.level, "state": assurance_words(aim), "then": aim.at_due}
+    if aim.at_due is None or not aim.at_due.known:
+        return Sentence("{level}: {state}", named)
+    return Sentence("{level}: {state}; {then} ({then:range})", named)

@@ -216,16 +216,16 @@ def signals_of(
     marks, hints
         (rules, periods).
     """
-    if not (marks.any() or hints.any()):
+    by_rule = {True: marks.any(axis=1), False: hints.any(axis=1)}
+    if not (by_rule[True].any() or by_rule[False].any()):
         return ()
     seen = np.flatnonzero(np.isfinite(values))
     found = []
-    for rule, name in enumerate(RULES):
-        for told, marked in ((True, marks[rule]), (False, hints[rule])):
-            if not marked.any():
-                continue
+    for told, marked in ((True, marks), (False, hints)):
+        for rule in np.flatnonzero(by_rule[told]):
+            name = RULES[rule]
             # two of three may lie around one that is not marked
-            for run in _runs(marked[seen], 2 if name.startswith("near") else 1):
+            for run in _runs(marked[rule][seen], 2 if name.startswith("near") else 1):
                 at = seen[run]
                 if told or not marks[rule][at].any():
                     good = (name in UPWARD) == kpi.higher
@@ -233,7 +233,12 @@ def signals_of(
     return tuple(sorted(found, key=lambda s: (s.first.start, not s.told, -s.points)))
 
 
-def _runs(marked: np.ndarray, apart: int) -> list[np.ndarray]:
+def _runs(marked: np.ndarray, apart: int) -> list[list[int]]:
     """The positions of each stretch of marked points no further apart than that."""
-    places = np.flatnonzero(marked)
-    return np.split(places, np.flatnonzero(np.diff(places) > apart) + 1) if len(places) else []
+    runs: list[list[int]] = []
+    for place in np.flatnonzero(marked).tolist():
+        if runs and place - runs[-1][-1] <= apart:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    return runs
