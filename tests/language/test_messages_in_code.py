@@ -42,6 +42,8 @@ def keys(messages):
         ('term("a, b")\nterms("c, d")', ["a, b", "c", "d"]),
         ('Finding(method="a, b", null="c", n_unit="d", reason="e, f")', ["a", "b", "c", "d", "e, f"]),
         ('METHOD = "a, b"\nSHORT = "no"', ["a", "b"]),
+        ('raise CannotBeEstimated(f"a {n} b {m:g}")', ["a {1} b {2}"]),
+        ('def f(n):\n    reason = "a" if n else f"{n} b"\n    g(method=f"{n}, b")', ["a", "{1} b", "{1}, b"]),
     ],
 )  # fmt: skip
 def test_literals_are_found_where_a_reader_sees_them(tmp_path, code, expected):

@@ -135,3 +135,19 @@ def test_a_reason_may_be_a_sentence():
     back = Quantity.from_json(q.to_json())
     assert back.reason == q.reason
     assert Sentence("because {reason}", {"reason": back.reason}).text() == "because there are no rows in Q3 2026"
+
+
+def test_a_reason_with_something_put_in_is_known_by_its_pattern(monkeypatch):
+    catalogues._patterns.cache_clear()
+    catalogues._by_pattern.cache_clear()
+    said_by(monkeypatch, "es", **{
+        "{1} values are too few": "{1} valores son muy pocos",
+        "{1} values are too few at level {2}": "al nivel {2}, {1} valores son muy pocos",
+        "{1}, Holm over {2} rivals": "{1}, Holm sobre {2} rivales", "two waves": "dos oleadas",
+    })  # fmt: skip
+    assert term("7 values are too few").text("es") == "7 valores son muy pocos"
+    assert Sentence("{why}", {"why": "7 values are too few at level 0.95"}).text("es") == "al nivel 0.95, 7 valores son muy pocos"
+    assert terms("two waves, Holm over 4 rivals").text("es") == "dos oleadas, Holm sobre 4 rivales"
+    assert term("7 values are enough").text("es") == "7 values are enough"
+    catalogues._patterns.cache_clear()
+    catalogues._by_pattern.cache_clear()

@@ -6,6 +6,7 @@ catalogue lacks is said in English (a test keeps that from happening to what the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
@@ -28,8 +29,14 @@ PLURALS = {
 """The same, as gettext's tools read it."""
 
 
+_NUMBERED = re.compile(r"{(\d+)}")
+
+
 def text_of(key: str, language: str) -> str:
     """What `language` says for the English `key`; the key itself where it has nothing.
+
+    A key that is no message may be one with something put in, such as a reason with its numbers:
+    then what was put in is looked up too.
 
     Raises
     ------
@@ -37,7 +44,9 @@ def text_of(key: str, language: str) -> str:
         There is no such language.
     """
     said = _catalogue(language).get(key)
-    return said[0] if said else key
+    if said or language == "en":
+        return said[0] if said else key
+    return _by_pattern(key, language) or key
 
 
 def plural_of(one: str, many: str, number: Decimal | int, language: str) -> str:
@@ -55,6 +64,24 @@ def plural_of(one: str, many: str, number: Decimal | int, language: str) -> str:
     if said and len(said) == len(FORMS[language]):
         return said[FORMS[language].index(form)]
     return one if _form(str(abs(number)), "en") == "one" else many
+
+
+@lru_cache(maxsize=4096)
+def _by_pattern(text: str, language: str) -> str | None:
+    for pattern, said in _patterns(language):
+        if found := pattern.fullmatch(text):
+            return _NUMBERED.sub(lambda place: text_of(found[f"_{place[1]}"], language), said)
+    return None
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _patterns(language: str) -> list[tuple[re.Pattern[str], str]]:
+    """Messages with numbered places as patterns of what they may have become, longest first."""
+    keys = sorted((k for k in _catalogue(language) if "{1}" in k), key=lambda k: (-len(k), k))
+    return [
+        (re.compile(re.sub(r"\\{(\d+)\\}", r"(?P<_\1>.+?)", re.escape(k)), re.DOTALL), _catalogue(language)[k][0])
+        for k in keys
+    ]
 
 
 @lru_cache(maxsize=1024)

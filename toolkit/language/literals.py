@@ -1,5 +1,8 @@
 """The templates that the code writes, found by reading it.
 
+Words of our own that travel as text (reasons, names of methods) are found by the name they are put
+under; where such a text has something put in, what is found is a pattern with numbered places.
+
 A template has to be a literal that can be seen where the sentence is made: text, a choice between
 texts, an element of a table of texts, a name that only ever holds one of these. Anything else is
 reported, because it could not be translated.
@@ -13,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _SENTENCE, _TERM, _TERMS = "Sentence", "term", "terms"
-_WHOLE = frozenset({"reason"})
+_WHOLE = frozenset({"reason", "why", "why_not"})
 _LISTED = frozenset({"method", "null", "n_unit"})
-_CONSTANTS = ("METHOD", "NULL")
+_CANNOT = ("CannotBeEstimated",)
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class Module:
         elif called in (_TERM, _TERMS) and call.args:
             texts = self.texts(call.args[0]) or ()
             yield from (Message(t) for text in texts for t in (text.split(", ") if called == _TERMS else [text]))
+        elif called in _CANNOT and call.args:
+            yield from self._of_words(call.args[0], False)
         for keyword in call.keywords:
             if keyword.arg in _WHOLE | _LISTED:
                 yield from self._of_words(keyword.value, keyword.arg in _LISTED)
@@ -79,15 +84,27 @@ class Module:
             yield Message(one, manys[i] if many is not None else None)
 
     def _of_words(self, value: ast.expr, listed: bool) -> Iterator[Message]:
-        for text in self.texts(value) or ():
-            yield from (Message(part) for part in (text.split(", ") if listed else [text]) if part)
+        for text in self._own_words(value):
+            parts = text.split(", ") if listed and "{1}" not in text else [text]
+            yield from (Message(part) for part in parts if part)
+
+    def _own_words(self, node: ast.expr) -> list[str]:
+        """Texts, and patterns of texts, that `node` may be, as far as they can be seen."""
+        if isinstance(node, ast.JoinedStr):
+            return [_pattern(node)]
+        if isinstance(node, ast.IfExp):
+            return self._own_words(node.body) + self._own_words(node.orelse)
+        if isinstance(node, ast.BoolOp):
+            return [text for part in node.values for text in self._own_words(part)]
+        return self.texts(node) or []
 
     def _of_constant(self, node: ast.Assign | ast.AnnAssign) -> Iterator[Message]:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         for target in targets:
-            name = target.id if isinstance(target, ast.Name) else ""
-            if name.isupper() and name.strip("_").endswith(_CONSTANTS) and node.value is not None:
-                yield from self._of_words(node.value, True)
+            name = target.id.strip("_").lower() if isinstance(target, ast.Name) else ""
+            last = name.rpartition("_")[2]
+            if last in _WHOLE | _LISTED and node.value is not None:
+                yield from self._of_words(node.value, last in _LISTED)
 
     def texts(self, node: ast.expr) -> list[str] | None:
         """What `node` may be, where it can only be one of some literals; else None."""
@@ -188,6 +205,18 @@ class Module:
                         other = Module(path, self.root)
                         return [(other, v) for v in _assigned(other.tree, alias.name)]
         return []
+
+
+def _pattern(node: ast.JoinedStr) -> str:
+    """An f-string with its places numbered."""
+    out, number = [], 0
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            out.append(part.value)
+        else:
+            number += 1
+            out.append(f"{{{number}}}")
+    return "".join(out)
 
 
 def _assigned(scope: ast.AST, name: str) -> list[ast.expr]:

@@ -18,7 +18,7 @@ from toolkit.language.period_names import period_in
 from toolkit.language.quantities import Quantity
 
 _PLACES = ("", "range", "size", "sizes", "bare", "signed", "full", "unit", "short")
-OWN = frozenset({"reason", "why", "method", "unit", "units", "per", "grain", "every"})
+OWN = frozenset({"terms", "reason", "why", "method", "unit", "units", "per", "grain", "every"})
 """Names of places whose text is mostly this package's own: looked up, and left as it stands elsewhere."""
 
 _LONGEST = 120
@@ -101,9 +101,11 @@ def term(text: str) -> Sentence:
 
 
 def terms(text: str) -> Sentence:
-    """Several terms with commas between, such as a method and how it was adjusted: each is looked up."""
-    parts = tuple(term(part) for part in text.split(", "))
-    return parts[0] if len(parts) == 1 else Sentence("{terms}", {"terms": parts})
+    """Several terms with commas between, such as a method and how it was adjusted.
+
+    The whole is looked up, and each by itself where the whole is no message.
+    """
+    return Sentence("{terms}", {"terms": text})
 
 
 def of_template(text: str, values: Mapping[str, object], plural: str | None, count: str | None) -> Sentence:
