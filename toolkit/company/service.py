@@ -349,7 +349,6 @@ class Leads(Rows):
     lost: Name | None = None
     source: Name | None = None
     owner: Name | None = None
-    value: Name | None = None
     accepted: Sql | None = None
     qualified: Sql | None = None
     mature_days: int = Field(default=90, ge=1, le=1100)

@@ -13,7 +13,7 @@ _DATES = frozenset({
     "opened", "replied", "resolved", "time", "due", "done", "at", "access", "created", "contacted",
     "handed", "opportunity", "won", "lost",
 })  # fmt: skip
-_NUMBERS = {"cost": "a number", "minutes": "a number", "score": "a number", "value": "a number", "weight": "a number"}
+_NUMBERS = frozenset({"cost", "minutes", "score", "weight"})
 _SQL = frozenset({
     "where", "in_favour", "progress", "kept", "automatic", "invited", "complete", "template",
     "accepted", "qualified", "passed",

@@ -30,6 +30,9 @@ TRENDS = "kpi_trends"
 CUSTOMERS = "customer_value"
 """The notebook of what customers bring, cost and ask."""
 
+SERVICE = "service"
+"""The notebook of how the service runs."""
+
 Value = str | int | float | bool
 
 
@@ -79,6 +82,8 @@ def pick_pack(file: CompanyFile, name: str | None) -> tuple[str, Pack]:
             pages.insert(0, Page(notebook=TRENDS, title="KPIs, targets and goals"))
         if file.company.customers:
             pages.append(Page(notebook=CUSTOMERS, title=file.company.customers.label))
+        if file.company.service:
+            pages.append(Page(notebook=SERVICE, title=file.company.service.label))
         if not pages:
             raise Refused(Problem(
                 file.place(), "asks nothing yet: declare 'tests'", choices=tuple(_FOR_EACH)))

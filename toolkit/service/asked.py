@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from toolkit.data.frames import TableLike, as_table
@@ -59,3 +61,26 @@ def opened(
         raise TypeError("a table needs what is asked of it: estimate(table, definition)")
     main = None if table is None else as_table(table)
     return main, definition, {k: as_table(v) for k, v in others.items() if v is not None}, ()
+
+
+def beside(table: ir.Table, other: ir.Table) -> ir.Table:
+    """A small table where `other` lies, so that both can be joined; itself where it is there already."""
+    # two engines in this process compare as equal and still know nothing of each other's tables
+    if table.get_backend() is other.get_backend():
+        return table
+    name = ibis.util.gen_name("toolkit_beside")
+    return other.get_backend().create_table(name, table.to_pyarrow(), temp=True)
+
+
+def settled(rows: ir.Table) -> ir.Table:
+    """The same rows under a name of their own in this session of the engine; nothing is copied.
+
+    Many questions are asked of the same rows, and each would have their long expression translated
+    again. Other engines than the one in this process keep the expression.
+    """
+    engine = rows.get_backend()
+    if engine.name != "duckdb" or rows.op().find(ops.InMemoryTable):
+        return rows
+    name = ibis.util.gen_name("toolkit_settled")
+    engine.raw_sql(f'CREATE TEMP VIEW "{name}" AS {engine.compile(rows)}')
+    return engine.table(name)

@@ -12,6 +12,7 @@ from toolkit.aggregates import Moments
 from toolkit.kpis import Measure
 from toolkit.language import Quantity
 from toolkit.scan import aggregate
+from toolkit.service.asked import settled
 from toolkit.stats.clustered_shares import interval as share_interval
 from toolkit.stats.limits import critical
 
@@ -112,6 +113,7 @@ def measured_by(
     table = table.mutate(**{d: table[d].cast("string").fill_null(NOT_SAID) for d in dims})
     if unit is not None:
         table = table.mutate(**{unit: table[unit].cast("string").fill_null(NOT_SAID)})
+    table = settled(table)
     measures = [Measure(name, *((sql,) if isinstance(sql, str) else sql)) for name, sql in of.items()]
     found = aggregate(table, measures, dims, unit=unit, disjoint=False)
     return {

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import numpy as np
 
 from toolkit.language import Quantity
+from toolkit.service.asked import settled
 from toolkit.service.measured import NOT_SAID, Key
 from toolkit.stats.clustered_shares import shares_of_total
 from toolkit.stats.ranks import rank_intervals
@@ -124,7 +125,7 @@ def read_paretos(
     columns = {d: table[d].cast("string").fill_null(NOT_SAID) for d in dims}
     columns["kind"] = table[what].cast("string")
     columns["who"] = (table[unit].cast("string") if unit else table[what].cast("string")).fill_null(NOT_SAID)
-    rows = table.select(**columns)
+    rows = settled(table.select(**columns))
     known = rows.filter(rows.kind.notnull())
     counts: dict[Key, dict[str, int]] = {}
     blank: dict[Key, int] = {}

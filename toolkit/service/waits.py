@@ -13,6 +13,7 @@ import ibis
 import ibis.expr.types as ir
 
 from toolkit.language import Quantity
+from toolkit.service.asked import settled
 from toolkit.service.measured import NOT_SAID, Key, Measured, measured_by, nothing
 from toolkit.service.window import Window, as_moment, hours_between, known_by
 from toolkit.stats.comparisons import Interval
@@ -99,7 +100,7 @@ def read_waits(
     flagged = _flagged(rows, start, end, window, promised, wanted)
     finest = list(groups[0])
     columns = {d: flagged[d].cast("string").fill_null(NOT_SAID) for d in finest}
-    flagged = flagged.mutate(**columns)
+    flagged = settled(flagged.mutate(**columns))
     minute = ibis.cases((flagged[BACKWARD], ibis.null("int64")), else_=(flagged[WAIT] * 60).round().cast("int64"))
     binned = flagged.mutate(toolkit_minute=minute)
     found = binned.group_by([*finest, "toolkit_minute"]).agg(

@@ -14,6 +14,7 @@ import ibis
 import ibis.expr.types as ir
 
 from toolkit.kpis import queried
+from toolkit.service.asked import settled
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def within(table: ir.Table, time: str, window: Window, where: str | None = None)
     rows = table.filter(table[time] < ibis.literal(window.now))
     if window.first is not None:
         rows = rows.filter(rows[time] >= ibis.literal(_midnight(window.first)))
-    return rows
+    return settled(rows)
 
 
 def hours_between(start: ir.Value, end: ir.Value) -> ir.Value:
