@@ -14,7 +14,7 @@ from toolkit.language import Quantity, Sentence
 from toolkit.money.definition import PlanReturn, WorstCases, spread_of
 from toolkit.money.model import Term
 from toolkit.money.returned import Returned
-from toolkit.money.rows import BinRow, SwingRow
+from toolkit.money.rows import BinRow, MarkRow, SwingRow
 from toolkit.problems import Problem, Refused
 from toolkit.shown import Grid, Shown
 from toolkit.stats.cash_flows import discount_factors
@@ -86,6 +86,17 @@ class Risks(Shown):
     def currency(self) -> str:
         """What money is in."""
         return self.definition.currency
+
+    @property
+    def base_case(self) -> Quantity:
+        """The worth at the middle of everything."""
+        return Quantity(self.base, self.currency, reason=self.reason)
+
+    def marks(self) -> tuple[MarkRow, ...]:
+        """Percentiles, as charts take them."""
+        if self.reason is not None:
+            return ()
+        return (MarkRow(self.p5, Sentence("5th percentile")), MarkRow(self.p95, Sentence("95th percentile")))
 
     def bins(self) -> tuple[BinRow, ...]:
         """The distribution of the plan's worth, as charts take it; 0 is an edge."""

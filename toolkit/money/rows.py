@@ -57,3 +57,11 @@ class DotRow:
     label: str | Sentence
     quantity: Quantity
     tone: str = "us"
+
+
+@dataclass(frozen=True)
+class MarkRow:
+    """A line to measure against."""
+
+    value: float
+    label: Sentence
