@@ -26,9 +26,10 @@ def number_marks(language: str) -> dict:
 
 @lru_cache
 def time_words(language: str) -> dict:
-    """A d3-time-format locale: the names of days and months as they stand by themselves."""
+    """A d3-time-format locale: the names of days and months."""
     locale = Locale.parse(language)
-    days, months = locale.days["stand-alone"], locale.months["stand-alone"]
+    # Babel resolves an alias once for all languages, and "stand-alone" is one in most
+    days, months = locale.days["format"], locale.months["format"]
     sunday_first = [6, 0, 1, 2, 3, 4, 5]
     return {
         "dateTime": "%A %e %B %Y, %X",

@@ -6,6 +6,7 @@ surroundings, and a left-to-right mark keeps a sign in front of its number.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 RIGHT_TO_LEFT = ("he", "ar", "fa", "ur")
@@ -16,6 +17,8 @@ FSI, RLI, PDI = "\u2068", "\u2067", "\u2069"
 _OURS = frozenset({LRM, FSI, RLI, PDI})
 _ACTING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 _READ = "\n\t\u200d"
+_PLAIN = re.compile(r"[\n\t -~\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027]*")
+"""Texts in which no character acts, as nearly all are: told at once."""
 
 
 def runs_left(language: str) -> bool:
@@ -33,6 +36,8 @@ def clean(text: str, ours: bool = False) -> str:
     ours
         The text is a sentence of ours, whose own direction marks stay.
     """
+    if _PLAIN.fullmatch(text):
+        return text
     return "".join(
         c
         if unicodedata.category(c) not in _ACTING or c in _READ or (ours and c in _OURS)

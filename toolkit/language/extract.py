@@ -19,11 +19,11 @@ from toolkit.language.literals import Message, Module, Unseen
 from toolkit.language.prose import pieces
 
 _ROOT = Path(__file__).resolve().parents[2]
-_SAID = re.compile(r"""(?:\|\s*say|\bsay\()""")
 _FILTERED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*\|\s*say')
 _CALLED = re.compile(r'\bsay\(\s*"((?:[^"\\]|\\.)*)"(?:\s*,\s*plural="((?:[^"\\]|\\.)*)")?')
 _LETTER = re.compile(r"[^\W\d_]")
 _PLACE = re.compile(r"{[^{}]*}")
+_NAME = re.compile(r"[a-z]+(_[a-z0-9]+)+|[a-z]+[0-9]+")
 
 
 def messages(root: Path = _ROOT) -> tuple[dict[str, Message], list[Unseen]]:
@@ -77,8 +77,8 @@ def of_notebook(notebook: Mapping) -> Iterator[Message]:
 
 
 def _has_words(template: str) -> bool:
-    """Whether anything but places and marks is left to translate."""
-    return bool(_LETTER.search(_PLACE.sub("", template)))
+    """Whether anything but places, marks and names for machines is left to translate."""
+    return bool(_LETTER.search(_PLACE.sub("", template))) and not _NAME.fullmatch(template)
 
 
 def missing(language: str, wanted: Iterable[Message]) -> list[str]:
