@@ -9,7 +9,7 @@ from functools import cached_property
 from textwrap import wrap
 
 from toolkit.display.layout import WIDE, at_width
-from toolkit.display.picture import drawn
+from toolkit.display.picture import drawn, titled
 from toolkit.display.words import plain, with_words
 from toolkit.language import Sentence
 from toolkit.shown import GRID, Grid, clean
@@ -66,15 +66,8 @@ class Chart:
     @cached_property
     def svg(self) -> str:
         """The still picture at desk width, its title on top."""
-        titled = at_width(self.complete, WIDE)
         lines = wrap(clean(self.title.text()), _TITLE_CHARACTERS, max_lines=3, placeholder=" …")
-        inner = titled.get("title")
-        top = {"text": lines, "fontSize": 15, "offset": 16}
-        if inner:  # a single view that has a title of its own keeps it under the sentence
-            top |= {
-                "subtitle": [inner["text"], *([inner["subtitle"]] if "subtitle" in inner else [])]
-            }
-        return drawn({**titled, "title": top})
+        return titled(drawn(at_width(self.complete, WIDE)), lines)
 
     def __repr__(self) -> str:
         table = self.table.text()

@@ -6,14 +6,16 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
+from importlib.metadata import version
 from typing import Protocol
 from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
-from toolkit.display.theme import swapped_for_dark
+from toolkit.display.theme import INK, swapped_for_dark
 
 VEGA_LITE = "6.4"
 
@@ -21,6 +23,10 @@ _SVG = "http://www.w3.org/2000/svg"
 _UNREAD = {"class", "role", "pointer-events"}
 _PLACES = {"d", "transform", "x1", "x2", "y1", "y2"}
 _NOTHING = ("", "M0,0h0v0h0Z")
+_HEAD = re.compile(r'(<svg[^>]*? width=")(\d+)(" height=")(\d+)" viewBox="0 0 \d+ \d+"([^>]*>)')
+_UNSEEN = ("title", "alt", "words")
+"""What stands beside a picture and not in it."""
+_TITLE_LINE, _TITLE_GAP = 20, 10
 _LONG = re.compile(r"-?\d+\.\d{3,}")
 
 
@@ -60,7 +66,9 @@ def drawn(spec: dict) -> str:
     if (kept := _KEPT.get()) is None:
         return _drawn(spec)
     pictures, made_by = kept
-    key = hashlib.sha256(f"{made_by}\n{json.dumps(spec, sort_keys=True)}".encode()).hexdigest()
+    ours = {k: v for k, v in spec.get("usermeta", {}).get("toolkit", {}).items() if k not in _UNSEEN}
+    seen = {**spec, "usermeta": ours}
+    key = hashlib.sha256(f"{made_by}\n{json.dumps(seen, sort_keys=True)}".encode()).hexdigest()
     svg = pictures.picture(key)
     if svg is None:
         svg = _drawn(spec)
@@ -84,6 +92,22 @@ def _drawn(spec: dict) -> str:
     style = f"<style>@media (prefers-color-scheme:dark){{{swapped_for_dark()}}}</style>"
     end = svg.index(">", svg.index("<svg")) + 1
     return svg[:end] + style + svg[end:]
+
+
+def titled(svg: str, lines: Sequence[str]) -> str:
+    """A still picture with a title on top of it, where nothing around it says what it shows."""
+    head = _HEAD.match(svg)
+    if head is None or not lines:
+        return svg
+    before, width, between, height, after = head.groups()
+    down = _TITLE_LINE * len(lines) + _TITLE_GAP
+    size = f'{before}{width}{between}{int(height) + down}" viewBox="0 0 {width} {int(height) + down}"{after}'
+    text = "".join(
+        f'<text x="2" y="{_TITLE_LINE * (i + 1) - 4}" font-size="15" font-weight="600" fill="{INK[0]}">{escape(line)}</text>'
+        for i, line in enumerate(lines)
+    )
+    inner = svg[head.end():].removesuffix("</svg>")
+    return f'{size}{text}<g transform="translate(0,{down})">{inner}</g></svg>'
 
 
 def slim(svg: str) -> str:
@@ -122,6 +146,13 @@ def as_address(svg: str) -> str:
 @lru_cache(maxsize=1)
 def script() -> str:
     """Vega, Vega-Lite and vega-embed as one script without imports."""
-    import vl_convert
+    kept = _KEPT.get()
+    key = f"script-{VEGA_LITE}-{version('vl-convert-python')}"
+    code = kept[0].picture(key) if kept else None
+    if code is None:
+        import vl_convert
 
-    return vl_convert.javascript_bundle(vl_version=VEGA_LITE)
+        code = vl_convert.javascript_bundle(vl_version=VEGA_LITE)
+        if kept:
+            kept[0].keep_picture(key, code)
+    return code

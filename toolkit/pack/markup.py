@@ -139,7 +139,10 @@ def render(template: str, language: str, draws: bool, **values: object) -> str:
     )
 
 
+@lru_cache(maxsize=8)
 def _environment(language: str) -> Environment:
+    """The templates in a language; compiled once."""
+
     def say(value: object, plural: str | None = None, count: str | None = None, **values: object) -> Markup:
         """A sentence, or text of a template as one, in the page's language."""
         sentence = value if isinstance(value, Sentence) else of_template(value, values, plural, count)
