@@ -2,7 +2,7 @@
 
     python benchmarks/calibrate_interrupted.py                 all tables, 2,000 series a cell
     python benchmarks/calibrate_interrupted.py --series 400    a short version
-    python benchmarks/calibrate_interrupted.py --only checks   one of: claims counts checks speed
+    python benchmarks/calibrate_interrupted.py --only checks   one table: claims, slopes, counts ...
 
 Series have 24+8, 24+12, 48+12 or 104+26 periods before and after, autoregressive noise with rho
 0, .3, .6 or .8, and either no season (and none in the model) or a rough season of twelve periods
@@ -22,21 +22,21 @@ import numpy as np
 
 from toolkit.stats import method_spread, series_checks
 from toolkit.stats.autoregression import simulated_errors
-from toolkit.stats.counts import interrupted_counts, poisson_regression, rate_ratio
+from toolkit.stats.counts import poisson_regression, rate_ratio
 from toolkit.stats.interrupted import (
+    EFFECTS,
     InterruptedDesign,
     interrupted_design,
     interrupted_many,
     interrupted_series,
 )
+from toolkit.stats.interrupted_counts import interrupted_counts_many
 
 LENGTHS = ((24, 8), (24, 12), (48, 12), (104, 26))
 RHOS = (0.0, 0.3, 0.6, 0.8)
 SHIFTS = (1.0, 2.0, 3.0)
 SEASON = 12
 SEASON_SD = 2.0
-COUNT_LEVEL = 40.0
-COUNT_NOISE_SD = 0.15
 CHECKS: dict[str, Callable] = {
     "fake dates before": series_checks.fake_dates,
     "autocorrelation left over": series_checks.autocorrelation_left,
@@ -119,39 +119,95 @@ def print_claims(count: int, seed: int) -> None:
     print(f"\nDefault: {100 * min(worst):.1f} to {100 * max(worst):.1f} % false claims.")
 
 
-def count_series(cell: Cell, count: int, seed: int) -> np.ndarray:
-    """Poisson counts around 40 a period whose log level moves with the cell's noise."""
-    noise = cell.series(count, seed) * np.sqrt(1 - cell.rho**2)
-    rng = np.random.default_rng([seed, 7, cell.before, int(100 * cell.rho)])
-    return rng.poisson(COUNT_LEVEL * np.exp(COUNT_NOISE_SD * noise)).astype(float)
+def print_slopes(count: int, seed: int) -> None:
+    print(f"\n## Where the slope may change too ({count} series a cell, seed {seed})\n")
+    print("False claims at a nominal 5 % of the effect at once, of the mean effect and of the effect "
+          "in the last period; in percent.\n")
+    print("| periods | rho | season | " + " | ".join(EFFECTS) + " |\n" + "|---" * 6 + "|")
+    for cell in cells():
+        y = cell.series(count, seed)
+        design = interrupted_design(
+            cell.before + cell.after, cell.before, season=SEASON if cell.seasonal else None,
+            slope_change=True)
+        claims = [interrupted_many(y, design, effect=effect).p_value[:, 0] < 0.05
+                  for effect in EFFECTS]
+        print(f"| {cell.label} | {' | '.join(map(percent, claims))} |", flush=True)
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Counts around a level: how many a period, how the log level moves, what is added to it."""
+
+    level: float = 40.0
+    log_sd: float = 0.15
+    scatter: float = 0.0
+
+    @property
+    def label(self) -> str:
+        extra = f" and scatters by {self.scatter:g} anew each period" if self.scatter else ""
+        return (f"Poisson counts around {self.level:g} a period, whose log level moves with standard "
+                f"deviation {self.log_sd:g}{extra}")
+
+    def series(self, cell: Cell, count: int, seed: int) -> np.ndarray:
+        noise = cell.series(count, seed) * np.sqrt(1 - cell.rho**2)
+        rng = np.random.default_rng([seed, 7, cell.before, int(100 * cell.rho)])
+        mean = self.level * np.exp(self.log_sd * noise)
+        if self.scatter:
+            mean = mean * rng.gamma(self.scatter**-2, self.scatter**2, mean.shape)
+        return rng.poisson(mean).astype(float)
+
+
+def judged(y: np.ndarray, design: InterruptedDesign) -> tuple[np.ndarray, np.ndarray]:
+    """Whether the default claims an effect, and whether its interval holds none."""
+    found = interrupted_counts_many(y, design)
+    answered = np.isfinite(found.p_value)
+    claims = found.p_value[answered] < 0.05
+    return claims, ((found.low <= 1) & (found.high >= 1))[answered]
+
+
+def fewer(y: np.ndarray, design: InterruptedDesign, seed: int) -> np.ndarray:
+    """The same with 30 % fewer counts after the change."""
+    rng = np.random.default_rng([seed, 8])
+    return np.where(design.after, rng.binomial(y.astype(int), 0.7), y)
 
 
 def print_counts(count: int, seed: int) -> None:
+    counting = Counting()
     print(f"\n## Counts ({count} series a cell, seed {seed})\n")
-    print(f"Poisson counts around {COUNT_LEVEL:g} a period, log level autoregressive with standard "
-          f"deviation {COUNT_NOISE_SD:g}; false claims, and power for 30 % fewer, in percent.\n")
+    print(f"{counting.label}; false claims at a nominal 5 %, coverage of the 95 % interval, and "
+          "power for 30 % fewer, in percent.\n")
     print("| periods | rho | season | default | coverage | Poisson | quasi-Poisson | power |")
     print("|---" * 8 + "|")
     for cell in cells():
         design = cell.design
         contrast = design.contrast("level")
-        own, plain, quasi, found = [], [], [], []
-        rng = np.random.default_rng([seed, 8])
-        for y in count_series(cell, count, seed):
-            result = interrupted_counts(y, design)
-            own.append(result)
-            fit = poisson_regression(y, design.matrix)
-            plain.append(rate_ratio(fit, contrast, overdispersed=False).p_value < 0.05)
-            quasi.append(rate_ratio(fit, contrast).p_value < 0.05)
-            if len(found) >= count // 2:
-                continue
-            fewer = np.where(design.after, rng.binomial(y.astype(int), 0.7), y)
-            found.append(interrupted_counts(fewer, design).p_value < 0.05)
-        claims = np.array([result.p_value < 0.05 for result in own])
-        covered = np.array([result.low <= 1 <= result.high for result in own])
-        print(f"| {cell.label} | {percent(claims)} | {percent(covered)} | "
-              f"{percent(np.array(plain))} | {percent(np.array(quasi))} | "
-              f"{100 * np.mean(found):.0f} |", flush=True)
+        y = counting.series(cell, count, seed)
+        claims, covered = judged(y, design)
+        fits = [poisson_regression(row, design.matrix) for row in y]
+        plain, quasi = (
+            np.array([rate_ratio(fit, contrast, overdispersed=over).p_value < 0.05 for fit in fits])
+            for over in (False, True))
+        power = judged(fewer(y, design, seed), design)[0]
+        print(f"| {cell.label} | {percent(claims)} | {percent(covered)} | {percent(plain)} | "
+              f"{percent(quasi)} | {100 * power.mean():.0f} |", flush=True)
+
+
+def print_other_counts(count: int, seed: int) -> None:
+    print(f"\n## Other counts ({count} series a cell, seed {seed})\n")
+    print("False claims of the default over the 32 cells of the table above, smallest and largest "
+          "cell, by rho; and mean power for 30 % fewer; in percent.\n")
+    print("| counts | " + " | ".join(f"rho {rho:g}" for rho in RHOS) + " | power |")
+    print("|---" * (2 + len(RHOS)) + "|")
+    for counting in (Counting(6), Counting(10), Counting(10, 0.4), Counting(200),
+                     Counting(200, 0.05), Counting(5000), Counting(40, 0.15, 0.15)):
+        by_rho: dict[float, list[float]] = {rho: [] for rho in RHOS}
+        power = []
+        for cell in cells():
+            y = counting.series(cell, count, seed)
+            by_rho[cell.rho].append(100 * judged(y, cell.design)[0].mean())
+            power.append(100 * judged(fewer(y, cell.design, seed), cell.design)[0].mean())
+        shown = " | ".join(f"{min(found):.1f} to {max(found):.1f}" for found in by_rho.values())
+        print(f"| {counting.label} | {shown} | {np.mean(power):.0f} |", flush=True)
 
 
 def print_checks(count: int, seed: int) -> None:
@@ -198,16 +254,18 @@ def print_speed(count: int, seed: int) -> None:
 
 TABLES = {
     "claims": (print_claims, 1.0),
-    "counts": (print_counts, 0.25),
-    "checks": (print_checks, 0.05),
+    "slopes": (print_slopes, 1.0),
+    "counts": (print_counts, 1.0),
+    "other-counts": (print_other_counts, 0.5),
+    "checks": (print_checks, 0.1),
     "speed": (print_speed, 1.0),
 }
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--series", type=int, default=2000, help="series a cell (claims; a "
-                        "quarter of them for counts, a twentieth for the checks)")
+    parser.add_argument("--series", type=int, default=2000, help="series a cell (half of "
+                        "them for other counts, a tenth for the checks)")
     parser.add_argument("--seed", type=int, default=20261101)
     parser.add_argument("--only", choices=sorted(TABLES), help="one table")
     chosen = parser.parse_args(arguments)

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from toolkit.stats.autoregression import simulated_errors
-from toolkit.stats.counts import interrupted_counts, poisson_regression, rate_ratio
+from toolkit.stats.counts import poisson_many, poisson_regression, rate_ratio
 from toolkit.stats.interrupted import interrupted_design
 
 
@@ -39,9 +38,6 @@ def test_sicily_with_two_harmonics(sicily):
     found = (ratio.estimate, ratio.low, ratio.high)
     assert found == pytest.approx((0.8851, 0.8394, 0.9332), abs=5e-5)
     assert fit.dispersion == pytest.approx(2.2622, abs=5e-5)
-    integrated = interrupted_counts(sicily["aces"], design, exposure=sicily["stdpop"])
-    assert integrated.high < 1
-    assert integrated.estimate == pytest.approx(ratio.estimate, rel=0.02)
 
 
 def test_regression_against_statsmodels_glm():
@@ -59,25 +55,6 @@ def test_regression_against_statsmodels_glm():
     assert ours.dispersion == pytest.approx(theirs.pearson_chi2 / 47, rel=1e-9)
 
 
-@pytest.mark.parametrize(("rho", "limit"), [(0.0, 0.10), (0.8, 0.10)])
-def test_false_claims_where_nothing_happened(rho, limit):
-    """120 series of overdispersed autocorrelated counts; two Monte Carlo errors are 4 points."""
-    design = interrupted_design(60, 48, season=12)
-    noise = simulated_errors(design.times, rho, 120, seed=42) * np.sqrt(1 - rho**2)
-    counts = np.random.default_rng(43).poisson(40 * np.exp(0.15 * noise))
-    claims = [interrupted_counts(row, design).p_value < 0.05 for row in counts]
-    assert np.mean(claims) <= limit
-    halved = np.where(design.after, counts // 2, counts)
-    assert np.mean([interrupted_counts(row, design).p_value < 0.05 for row in halved[:20]]) > 0.8
-
-
-def test_few_counts_have_no_answer_but_a_reason():
-    design = interrupted_design(40, 30)
-    counts = np.random.default_rng(44).poisson(0.8, 40)
-    result = interrupted_counts(counts, design)
-    assert np.isnan(result.estimate) and "counts a period" in result.reason
-
-
 @pytest.mark.parametrize(
     ("counts", "exposure", "says"),
     [
@@ -90,3 +67,17 @@ def test_bad_input_is_named(counts, exposure, says):
     x = np.column_stack([np.ones(10), np.arange(10) >= 5]).astype(float)
     with pytest.raises(ValueError, match=says):
         poisson_regression(counts, x, exposure)
+
+
+def test_many_fits_are_as_each_alone_and_a_runaway_takes_no_other_along():
+    rng = np.random.default_rng(45)
+    x = np.column_stack([np.ones(30), np.arange(30), np.arange(30) >= 20]).astype(float)
+    exposure = rng.uniform(50, 90, 30)
+    counts = rng.poisson(0.4 * exposure, (5, 30)).astype(float)
+    counts[2, 20:] = 0
+    coefficients, expected = poisson_many(counts, x, np.log(exposure))
+    assert np.isnan(coefficients[2]).all() and np.isnan(expected[2]).all()
+    for k in (0, 1, 3, 4):
+        alone = poisson_regression(counts[k], x, exposure)
+        np.testing.assert_allclose(coefficients[k], alone.coefficients, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(expected[k], alone.fitted, rtol=1e-9)

@@ -15,13 +15,14 @@ from toolkit.plan_changes.effects import Alternative, Fitted, PathPoint
 from toolkit.plan_changes.reading import CannotBeJudged, Panel
 from toolkit.stats import method_spread
 from toolkit.stats.control_charts import signals, xmr_chart
-from toolkit.stats.counts import interrupted_counts, poisson_regression, rate_ratio
+from toolkit.stats.counts import poisson_regression, rate_ratio
 from toolkit.stats.interrupted import (
     InterruptedDesign,
     InterruptedResult,
     interrupted_design,
     interrupted_series,
 )
+from toolkit.stats.interrupted_counts import interrupted_counts
 from toolkit.stats.method_spread import MethodEffects
 from toolkit.stats.series_checks import PERIODS_AFTER, PERIODS_BEFORE
 

@@ -46,7 +46,9 @@ How sure, when rows belong together?
     wild_bootstrap      few clusters, by resampled signs
 What did a dated change do to one series?
     interrupted         its past carried on past the date, and what was added there
+    interrupted_counts  the same of counts, as a rate ratio
     autoregression      how sure, when neighbouring periods resemble each other
+    counting_noise      how sure, when counting adds noise of its own
     series_checks       whether to believe it
     change_points       when the level changed, if nobody said
     detectable          how large an effect must be to be seen, and how long to wait

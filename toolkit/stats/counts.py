@@ -1,22 +1,11 @@
 """How did a rate change, when the data are counts?
 
-Poisson and quasi-Poisson regression with an offset, rate ratios with intervals, and the same
-with the autocorrelation integrated over.
-
-With autocorrelation: the counts' working response at the Poisson fit, log mu + (y - mu) / mu, is
-a linear regression whose errors are a slow part, first-order autoregressive, and counting noise
-with variance 1 / mu (Zeger 1988). The share of the slow part, its autocorrelation and the overall
-dispersion are all integrated over: REML on a grid of share and rho, a t mixture as in
-`autoregression`. A plain AR(1) for the sum of the two parts forgets too fast: 12 % false claims
-where the slow part has rho .8 (48 + 12 periods, half of the variance counting noise). What is
-left with it there is 7 to 11 %, give or take 2; at rho up to .6 false claims are 7.5 % at most.
-Counts must not be mostly zero: below about five a period the working response is too skewed for
-a t interval.
+Poisson and quasi-Poisson regression with an offset, and rate ratios with intervals. Both take
+neighbouring periods as independent: `interrupted_counts` is for when they are not.
 
 Sources
 -------
 McCullagh & Nelder (1989), Generalized Linear Models, 2nd ed.: IRLS and quasi-likelihood.
-Liang & Zeger (1986), Biometrika 73, 13-22. Zeger (1988), Biometrika 75, 621-629.
 """
 
 from __future__ import annotations
@@ -26,19 +15,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import stats
 
-from toolkit.stats.autoregression import (
-    SMALLEST_DEGREES_OF_FREEDOM,
-    log_rho_prior,
-    rho_grid,
-)
-from toolkit.stats.interrupted import InterruptedDesign
-from toolkit.stats.t_mixtures import MixtureSummary, mixture_of_t
-
-SMALLEST_MEAN_COUNT = 5.0
-# Shares of the slow part in the errors' variance (at the average count), each as likely.
-SLOW_SHARES = (0.25, 0.5, 0.75, 1.0)
 _STEPS = 50
 _CLOSE = 1e-10
+# A period expected to have fewer counts than this is a fit on its way to minus infinity.
+_NOTHING = 1e-8
+UNSETTLED = (
+    "the fit does not settle: a term of the model holds for periods with no count at all")
 
 
 @dataclass(frozen=True)
@@ -75,8 +57,8 @@ class RateRatio:
     """A rate under the change divided by the rate without it.
 
     `estimate` of 0.9 is a tenth fewer. `standard_error` is on the log scale. `rho` is the mean
-    autocorrelation of the slow part where it was integrated over, else None. nan with `reason`
-    where there is no answer.
+    autocorrelation from one period to the next where it was integrated over, else None. nan with
+    `reason` where there is no answer.
     """
 
     estimate: float
@@ -116,14 +98,11 @@ def poisson_regression(
         Negative counts, exposure not positive, a rank-deficient design, no degrees of freedom,
         or a fit that runs away (a term whose periods have no count at all).
     """
-    y, x, offset, seen = _checked_counts(counts, design, exposure)
-    mu_eta = _iterate(y[seen], x[seen], offset[seen])
-    if mu_eta is None:
-        raise ValueError(
-            "the fit does not settle: a term of the model holds for periods with no count at all")
-    beta = mu_eta
-    eta = offset + x @ beta
-    mu = np.exp(eta)
+    y, x, offset, seen = checked_counts(counts, design, exposure)
+    beta = poisson_many(y[None, seen], x[seen], offset[seen])[0][0]
+    if np.isnan(beta).any():
+        raise ValueError(UNSETTLED)
+    mu = np.exp(offset + x @ beta)
     observed, expected = y[seen], mu[seen]
     freedom = int(seen.sum() - x.shape[1])
     pearson = ((observed - expected) ** 2 / expected).sum()
@@ -160,107 +139,48 @@ def rate_ratio(
     )
 
 
-def interrupted_counts(
-    counts: np.ndarray,
-    design: InterruptedDesign,
-    *,
-    exposure: np.ndarray | None = None,
-    effect: str = "level",
-    level: float = 0.95,
-) -> RateRatio:
-    """What did a dated change do to a rate? Quasi-Poisson, the autocorrelation integrated over.
+def poisson_many(
+    counts: np.ndarray, design: np.ndarray, offset: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Fit many series on one design: coefficients, and expected counts (series, periods).
 
-    Parameters
-    ----------
-    counts : array (periods,)
-        nan is a period without a count.
-    design : InterruptedDesign
-    exposure : array (periods,), optional
-    effect : str
-        As in `InterruptedDesign.contrast`; `mean` is the geometric mean of the periods' ratios.
-    level : float
-
-    Raises
-    ------
-    ValueError
-        As `poisson_regression`. Too few counts is no error: nan with `reason`.
+    By Fisher scoring. `counts` (series, periods) has no missing value, `offset` is the logarithm
+    of the exposure, one row a series or one for all; nothing is checked. nan where a fit runs away.
     """
-    contrast = design.contrast(effect)
-    y, x, offset, seen = _checked_counts(counts, design.matrix, exposure)
-    mean_count = float(y[seen].mean())
-    reason = None
-    if not (seen & ~design.after).any() or not (seen & design.after).any():
-        reason = "nothing was counted on one side of the change"
-    elif mean_count < SMALLEST_MEAN_COUNT:
-        reason = (
-            f"{mean_count:.3g} counts a period on average; {SMALLEST_MEAN_COUNT:g} are needed "
-            "for the interval to hold"
-        )
-    method = "quasi-Poisson, autocorrelation integrated over"
-    if reason is None:
-        freedom = int(seen.sum()) - x.shape[1]
-        if freedom < SMALLEST_DEGREES_OF_FREEDOM:
-            reason = f"{seen.sum()} counts for {x.shape[1]} terms"
-    if reason is not None:
-        nan = float("nan")
-        return RateRatio(nan, nan, nan, nan, nan, level, nan, None, int(seen.sum()), method,
-                         reason)
-    fit = poisson_regression(y, x, exposure)
-    mu = fit.fitted[seen]
-    working = np.log(mu) - offset[seen] + (y[seen] - mu) / mu
-    summary, rho = _slow_and_counting_noise(
-        working, x[seen], mu, design.times[seen], contrast, level)
-    estimate, low, high = (
-        float(np.exp(values[0, 0])) for values in (summary.mean, summary.low, summary.high))
-    return RateRatio(
-        estimate=estimate, low=low, high=high, p_value=float(summary.p_value[0, 0]),
-        standard_error=float(summary.sd[0, 0]), level=level, dispersion=fit.dispersion, rho=rho,
-        n=fit.n, method=method,
-    )
+    y = np.asarray(counts, dtype=float)
+    basis, triangle = np.linalg.qr(np.asarray(design, dtype=float))
+    offset = np.broadcast_to(offset, y.shape)
+    moving = np.log(y + 0.5)
+    beta = (moving - offset) @ basis
+    expected = y + 0.5
+    settled = np.zeros(len(y), dtype=bool)
+    for _ in range(_STEPS):
+        information = np.einsum("nk,sn,nl->skl", basis, expected, basis, optimize=True)
+        # The first step regresses the starting values, which lie on no line yet.
+        missed = y - expected + expected * (moving - offset - beta @ basis.T)
+        step = _solved(information, missed @ basis)
+        settled = np.abs(step).max(axis=1) <= _CLOSE * (1 + np.abs(beta + step).max(axis=1))
+        beta = beta + step
+        moving = np.clip(offset + beta @ basis.T, -700, 700)
+        expected = np.exp(moving)
+        if settled.all():
+            break
+    settled &= expected.min(axis=1) > _NOTHING
+    beta = np.where(settled[:, None], beta, np.nan)
+    return np.linalg.solve(triangle, beta.T).T, np.where(settled[:, None], expected, np.nan)
 
 
-def _slow_and_counting_noise(
-    response: np.ndarray,
-    x: np.ndarray,
-    mu: np.ndarray,
-    times: np.ndarray,
-    contrast: np.ndarray,
-    level: float,
-) -> tuple[MixtureSummary, float]:
-    """The contrast's mixture over share and rho of the slow part, and the mean rho."""
-    grid = rho_grid(len(times))
-    # What alternates from period to period is no slow part.
-    slow_prior, grid = log_rho_prior(len(grid))[grid > 0], grid[grid > 0]
-    n, freedom = len(times), len(times) - x.shape[1]
-    distance = np.abs(np.subtract.outer(times, times))
-    slow = np.power(grid[:, None, None], distance)
-    counting = np.diag(mu.mean() / mu)
-    share = np.array(SLOW_SHARES)[None, :, None, None]
-    covariance = (share * slow[:, None] + (1 - share) * counting).reshape(-1, n, n)
-    start = np.linalg.lstsq(x, response, rcond=None)[0]
-    factor = np.linalg.cholesky(covariance)
-    white = np.linalg.solve(factor, np.broadcast_to(
-        np.column_stack([x, response - x @ start]), (len(factor), n, x.shape[1] + 1)))
-    q, r = np.linalg.qr(white[:, :, :-1])
-    along = np.einsum("gnk,gn->gk", q, white[:, :, -1])
-    squares = ((white[:, :, -1] - np.einsum("gnk,gk->gn", q, along)) ** 2).sum(axis=1)
-    log_weight = np.repeat(slow_prior, len(SLOW_SHARES))
-    log_weight = log_weight - (
-        np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(axis=1)
-        + np.log(np.abs(np.diagonal(r, axis1=1, axis2=2))).sum(axis=1)
-        + 0.5 * freedom * np.log(squares))
-    weight = np.exp(log_weight - log_weight.max())
-    weight /= weight.sum()
-    beta = start + np.linalg.solve(r, along[:, :, None])[:, :, 0]
-    reach = np.linalg.solve(r.transpose(0, 2, 1), np.broadcast_to(
-        contrast[:, None], (len(r), len(contrast), 1)))[:, :, 0]
-    spread = np.sqrt(squares / freedom * (reach**2).sum(axis=1))
-    summary = mixture_of_t(
-        (beta @ contrast)[None, :, None], spread[None, :, None], weight[None], freedom, level)
-    return summary, float(weight @ np.repeat(grid, len(SLOW_SHARES)))
+def _solved(information: np.ndarray, score: np.ndarray) -> np.ndarray:
+    """Steps of Fisher scoring; where a fit has run away its information is nothing."""
+    size = np.trace(information, axis1=1, axis2=2) / information.shape[1]
+    held = information + (1e-14 * size)[:, None, None] * np.eye(information.shape[1])
+    return np.linalg.solve(held, score[:, :, None])[:, :, 0]
 
 
-def _checked_counts(counts, design, exposure):
+def checked_counts(
+    counts: np.ndarray, design: np.ndarray, exposure: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Counts, design, offset, and which periods have a count; raises as `poisson_regression`."""
     y, x = np.asarray(counts, dtype=float), np.asarray(design, dtype=float)
     if y.ndim != 1 or x.ndim != 2 or len(y) != len(x):
         raise ValueError(f"{y.shape} counts for a design of {x.shape}")
@@ -280,20 +200,3 @@ def _checked_counts(counts, design, exposure):
     if np.linalg.matrix_rank(x[seen]) < x.shape[1]:
         raise ValueError("the design's terms cannot be told apart (it has not full rank)")
     return y, x, offset, seen
-
-
-def _iterate(y, x, offset):
-    """Iteratively reweighted least squares; the coefficients, or None if they run away."""
-    mu = y + 0.5
-    eta = np.log(mu)
-    beta = np.zeros(x.shape[1])
-    for _ in range(_STEPS):
-        root = np.sqrt(mu)
-        response = eta - offset + (y - mu) / mu
-        found = np.linalg.lstsq(root[:, None] * x, root * response, rcond=None)[0]
-        if np.abs(found - beta).max() <= _CLOSE * (1 + np.abs(found).max()):
-            return found
-        beta = found
-        eta = np.clip(offset + x @ beta, -700, 700)
-        mu = np.exp(eta)
-    return None
