@@ -7,7 +7,10 @@ over (`autoregression`).
 
 The default model is intercept, one common trend, full season where two whole seasons were seen
 before the change, and one level change. A change of slope is offered, not assumed: with eight
-points after the change it costs most of the power and answers a question nobody asked.
+points after the change it costs most of the power and answers a question nobody asked. Where it
+is asked for, the mean effect and the effect at the end lie far from the change, and a memory close
+to 1 looks like a slope: for these two the autocorrelation's prior leans to 1 no longer
+(`rho_prior`).
 
 Season takes every harmonic up to the sixth (all eleven degrees of freedom of a monthly season).
 Two harmonics suffice for a smooth season and look harmless, but a December peak or any other
@@ -29,7 +32,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from toolkit.stats.autoregression import Ar1Regression, ar1_regression, whitened_residuals
+from toolkit.stats.autoregression import (
+    EVEN_PRIOR,
+    PRIOR_ABOVE,
+    PRIOR_BELOW,
+    Ar1Regression,
+    ar1_regression,
+    whitened_residuals,
+)
 
 # Harmonics beyond the sixth (changes within two months of a year, or three weeks of ten) are
 # noise for a KPI and cost a point of evidence each.
@@ -95,6 +105,12 @@ class InterruptedDesign:
         if effect == "end":
             return self.effect_rows[-1]
         return np.array([float(name == "level change") for name in self.terms])
+
+    def rho_prior(self, effect: str) -> tuple[float, float]:
+        """What is believed of the autocorrelation beforehand, for this effect."""
+        if effect != "level" and "slope change" in self.terms:
+            return EVEN_PRIOR
+        return PRIOR_BELOW, PRIOR_ABOVE
 
 
 @dataclass(frozen=True)
@@ -294,7 +310,8 @@ def interrupted_series(
     rows = design.effect_rows
     contrasts = np.vstack([design.contrast(effect), rows.sum(axis=0), rows])
     fit = ar1_regression(
-        y, design.matrix, contrasts, times=design.times, weights=weights, level=level)
+        y, design.matrix, contrasts, times=design.times, weights=weights, level=level,
+        prior=design.rho_prior(effect))
     reason = fit.reasons[0] or _nothing_measured(y, design)
     values = {name: getattr(fit, name)[0] for name in (
         "estimate", "standard_error", "low", "high", "p_value")}
@@ -344,7 +361,7 @@ def interrupted_many(
     """
     return ar1_regression(
         outcomes, design.matrix, design.contrast(effect), times=design.times, weights=weights,
-        level=level)
+        level=level, prior=design.rho_prior(effect))
 
 
 def _season_left_out(t: np.ndarray, change: int, season: int) -> str | None:
