@@ -48,6 +48,9 @@ def intervals(
     low, high = _span(
         rows, [*([] if reference is None else [formats.shown(reference, unit)]), *places]
     )
+    if reference is None and unit == "percent":
+        # air around shares would promise what cannot be; an end beyond is drawn as it is
+        low, high = (0.0 if -10 < low < 0 else low), (100.0 if 100 < high < 110 else high)
     x = {
         "type": "quantitative",
         "scale": {"domain": [low, high], "nice": True, "zero": False},

@@ -28,10 +28,10 @@ def adopted_said(found: Adopted) -> Sentence:
     """The day, and who the last ones are."""
     use, d = found.use, found.definition
     last = sum(n for _, n in found.last)
-    values = {"share": Quantity(d.share, "percent"), "n": use.n, "day": use.reached, "last": last,
-              "active": Quantity(use.active / use.n, "percent"), "days": Quantity(d.active_days, "days")}  # fmt: skip
+    values = {"share": Quantity(d.share, "probability"), "n": use.n, "day": use.reached, "last": last,
+              "active": Quantity(use.active / use.n, "probability"), "days": Quantity(d.active_days, "days")}  # fmt: skip
     if use.reached is None:
-        values["now"] = Quantity(1 - use.never / use.n, "percent")
+        values["now"] = Quantity(1 - use.never / use.n, "probability")
         return Sentence("{now} of {n} colleagues have used the CRM system; {share} is not reached yet.", values)
     if not found.last:
         return Sentence("{share} of {n} colleagues had used the CRM system by {day}, and all have since.", values)
@@ -66,7 +66,7 @@ def _use(found: Adopted, checks: Checks) -> Iterator[Finding]:
     )  # fmt: skip
     for team in use.teams:
         late = team.after(use.reached)
-        values = {"team": plain(team.name), "late": late, "n": team.n, "active": Quantity(team.active / team.n, "percent")}
+        values = {"team": plain(team.name), "late": late, "n": team.n, "active": Quantity(team.active / team.n, "probability")}
         said = Sentence("{team}: {late} of {n} colleagues are among the last ones; {active} used the system lately.", values)
         yield _figure(
             found, "adopted", team.name, said=said, quantity=Quantity(team.active / team.n, "percent"), n=team.n,

@@ -73,9 +73,9 @@ class Adopted(Shown):
             return Grid(title, heads, (), reason)
         last = {t.name: n for t, n in self.last}
         rows = tuple(
-            (plain(t.name), t.n, Quantity(t.active / t.n, "percent"), last.get(t.name, 0), t.never) for t in self.use.teams
+            (plain(t.name), t.n, Quantity(t.active / t.n, "probability"), last.get(t.name, 0), t.never) for t in self.use.teams
         )
-        values = {"days": Quantity(self.definition.active_days, "days"), "share": Quantity(self.definition.share, "percent")}
+        values = {"days": Quantity(self.definition.active_days, "days"), "share": Quantity(self.definition.share, "probability")}
         note = Sentence("Lately: in the last {days}. The last ones: who began after {share} had, or have not begun.", values)
         return Grid(title, heads, rows, note)
 

@@ -86,16 +86,16 @@ class Started:
         return sum(t.never for t in self.teams)
 
     def curve(self) -> tuple[tuple[date, float], ...]:
-        """Day -> the share that had used it by then."""
+        """Last day with somebody's first use in each week -> the share that had used it by then."""
         counts: dict[date, int] = {}
         for team in self.teams:
             for day, count in team.started.items():
                 counts[day] = counts.get(day, 0) + count
-        out, so_far = [], 0
+        weeks, so_far = {}, 0
         for day in sorted(counts):
             so_far += counts[day]
-            out.append((day, so_far / self.n))
-        return tuple(out)
+            weeks[day.isocalendar()[:2]] = (day, so_far / self.n)
+        return tuple(weeks.values())
 
 
 def started(users: ir.Table, logins: ir.Table, asked: Adoption) -> Started:

@@ -101,23 +101,32 @@ class Complained(Shown):
         return View(title, lines=(Line(Sentence("Complaints"), points),))
 
     def grid(self) -> Grid:
-        """One row a process."""
-        heads = [Sentence("Process"), Sentence("Complaints"), Sentence("Share"), Sentence("With all larger ones"),
-                 Sentence("Place"), Sentence("In the customer's favour"), Sentence("Cost each"), Sentence("Days, half of them")]  # fmt: skip
-        rows = [self._row(k) for k in self.overall.kinds]
-        keep = [i for i in range(len(heads)) if i < 3 or any(r[i] is not None for r in rows)]
+        """One row a process: how many, and which may be first."""
+        heads = (Sentence("Process"), Sentence("Complaints"), Sentence("Share"), Sentence("Adding up to"), Sentence("Place"))
+        rows = tuple((plain(k.name), k.count, k.share, Quantity(k.cumulative, "percent"), place(k)) for k in self.overall.kinds)
         note = Sentence(
             "All shares hold together, and so do all places: several at place 1 cannot be told apart."
         )
-        return Grid(self.title, tuple(heads[i] for i in keep), tuple(tuple(r[i] for i in keep) for r in rows), note)
+        return Grid(self.title, heads, rows, note)
 
-    def _row(self, k: Kind) -> tuple:
-        favour, cost, wait = self.share("favour", k.name), self.cost(k.name), self.wait(k.name)
+    def dealt_grid(self) -> Grid:
+        """One row a process: what became of complaints."""
+        heads = [Sentence("Process"), Sentence("In the customer's favour"), Sentence("Cost each"), Sentence("Told of progress"),
+                 Sentence("Half within"), Sentence("Within the promise")]  # fmt: skip
+        rows = [self._dealt(None), *(self._dealt(k.name) for k in self.overall.kinds)]
+        keep = [i for i in range(len(heads)) if i == 0 or any(r[i] is not None for r in rows)]
+        return Grid(Sentence("What became of complaints"), tuple(heads[i] for i in keep),
+                    tuple(tuple(r[i] for i in keep) for r in rows))  # fmt: skip
+
+    def _dealt(self, process: str | None) -> tuple:
+        shares = [self.share(name, process) for name in ("favour", "progress")]
+        cost, wait = self.cost(process), self.wait(process)
+        favour, progress = (s.quantity() if s else None for s in shares)
         return (
-            plain(k.name), k.count, k.share, Quantity(k.cumulative, "percent"), place(k),
-            favour.quantity() if favour else None,
-            cost.quantity(self.definition.currency) if cost else None,
+            Sentence("All together") if process is None else plain(process), favour,
+            cost.quantity(self.definition.currency) if cost else None, progress,
             in_days(wait.hours()) if wait else None,
+            wait.kept.quantity() if wait and wait.kept.n else None,
         )  # fmt: skip
 
     def split_grid(self) -> Grid:
