@@ -133,6 +133,19 @@ def test_a_definition_that_compares_nothing():
         Benchmark("us", Survey("company", (Score("score", 1, 10),)), show_from=50, rank_from=40)
 
 
+def test_a_definition_in_code_keeps_the_rules_of_the_params_file():
+    survey = Survey(
+        "company", (Score("score", 9, 1), Score("likely", 1, 7, "net_score")), (Attribute("price", "price", 5, 1),),
+        margins={"age": {"old": -1.0}}, mix=("age",),
+    )  # fmt: skip
+    with pytest.raises(Refused) as error:
+        Benchmark("us", survey, habits=Habits("company", "practice"))
+    said = str(error.value)
+    for words in ("scores.score: 'low' must be smaller", "'net_score' is of answers from 0 to 10", "attributes.price: 'low'",
+                  "must be shares that are not negative", "under 'mix' and under 'margins'", "'practice' needs 'value'"):
+        assert words in said, said
+
+
 def test_the_command_names_every_problem_of_every_comparison(tmp_path, root):
     rng = np.random.default_rng(4)
     rows = frame(age=np.tile(["young", "old"], N), code=rng.integers(1, 11, 2 * N), flat=np.full(2 * N, 7),

@@ -6,14 +6,12 @@ import math
 from collections.abc import Iterator
 
 from toolkit.benchmarks.results import Benchmarked
-from toolkit.benchmarks.wanted import INFLATED, SAME_IDEA
+from toolkit.benchmarks.wanted import HALO, INFLATED, SAME_IDEA
 from toolkit.findings import Check, Checks
 from toolkit.language import Quantity, Sentence
 
 LARGEST_EFFECT = 4.0
 """A design effect above this makes an interval rest on very few independent answers."""
-HALO = 0.5
-"""Mean correlation between attributes from which one impression colours them all."""
 UNLIKE = 0.001
 """p below which two mixes are called different."""
 

@@ -10,6 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from toolkit.company.competitor_rules import (
+    attribute_faults,
+    comparison_faults,
+    practice_faults,
+    scale_faults,
+    score_faults,
+    weighting_faults,
+)
 from toolkit.problems import Problem, Refused
 from toolkit.stats.answer_scales import Scale
 
@@ -275,27 +283,32 @@ class Benchmark:
         return ".".join(["benchmarks", self.name, *parts])
 
     def _problems(self) -> Iterator[Problem]:
-        if self.survey is None and self.figures is None and self.habits is None:
-            yield Problem(self.place(), "has nothing to compare: answers, figures or practices")
-        if self.rank_from < self.show_from:
-            yield Problem(self.place("rank_from"), "must not be smaller than 'show_from'", self.rank_from)
+        for fault in comparison_faults((self.survey, self.figures, self.habits), self.show_from, self.rank_from):
+            yield Problem(self.place(), fault)
         if not 0.5 < self.level < 1:
             yield Problem(self.place("level"), "must lie between 0.5 and 1", self.level)
         if not (math.isfinite(self.worthwhile) and self.worthwhile >= 0):
             yield Problem(self.place("worthwhile"), "must be 0 or more", self.worthwhile)
-        if self.survey is None:
-            return
+        if (h := self.habits) is not None:
+            for fault in practice_faults(h.wide, h.practice, h.value, h.latest, h.satisfaction):
+                yield Problem(self.place("practices"), fault)
+        if self.survey is not None:
+            yield from self._about_answers(self.survey)
+
+    def _about_answers(self, survey: Survey) -> Iterator[Problem]:
         at = ("answers",)
-        if not self.survey.scores:
+        if not survey.scores:
             yield Problem(self.place(*at, "scores"), "must hold one at least: the first is ranked")
-        for s in self.survey.scores:
+        for s in survey.scores:
             if s.kind not in KINDS:
                 yield Problem(self.place(*at, "scores", s.column), "is none of the kinds", s.kind, tuple(KINDS))
             if s.better not in ("higher", "lower"):
                 yield Problem(self.place(*at, "scores", s.column), "must be higher or lower", s.better)
-        for part in (*self.survey.scores, *self.survey.attributes):
-            if not part.low < part.high:
-                yield Problem(self.place(*at, part.column), "has a scale that does not go up", part.low)
-        if both := [c for c in self.survey.mix if c in self.survey.margins]:
-            rule = "stands under 'mix' and under 'margins': a column is given the mix of all answers, or known shares"
-            yield Problem(self.place(*at, "mix"), rule, both[0], tuple(c for c in self.survey.mix if c not in both))
+            for fault in score_faults(s.kind, s.low, s.high):
+                yield Problem(self.place(*at, "scores", s.column), fault)
+        for a in survey.attributes:
+            for fault in scale_faults(a.low, a.high):
+                yield Problem(self.place(*at, "attributes", a.name), fault)
+        faults = weighting_faults(survey.mix, survey.margins, survey.heaviest)
+        for fault in (*faults, *attribute_faults(survey.attributes)):
+            yield Problem(self.place(*at), fault)

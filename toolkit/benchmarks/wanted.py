@@ -28,6 +28,8 @@ SAME_IDEA = 0.85
 """Heterotrait-monotrait ratio from which two ideas are hardly told apart (Henseler et al. 2015)."""
 INFLATED = 5.0
 """Variance inflation from which attributes are hardly told apart."""
+HALO = 0.5
+"""Mean correlation between attributes from which one impression colours them all."""
 DRAWS = 400
 
 QUADRANTS = ("keep_up", "fix_first", "no_hurry", "more_than_asked", "undetermined")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 from toolkit.benchmarks.drawn import quadrant_said
 from toolkit.benchmarks.league_tables import named
-from toolkit.benchmarks.wanted import INFLATED, SAME_IDEA, Wants
+from toolkit.benchmarks.wanted import HALO, INFLATED, SAME_IDEA, Wants
 from toolkit.language import Quantity, Sentence
 from toolkit.shown import Grid
 
@@ -31,7 +34,7 @@ def attribute_grid(wants: Wants | None) -> Grid:
     heads = (Sentence("Attribute"), *map(named, companies))
     rows = []
     for w in wants.wanted if wants else ():
-        cells = (wants.companies[c].get(w.attribute.name) for c in companies)
+        cells = (_bare(wants.companies[c].get(w.attribute.name)) for c in companies)
         rows.append((named(w.attribute.title), *cells))
     return Grid(Sentence("How well each company does, index 0 to 100"), heads, tuple(rows))
 
@@ -40,7 +43,7 @@ def driver_grid(wants: Wants | None) -> Grid:
     """Shares of what attributes explain, with their intervals, and how far each repeats others."""
     title = Sentence("What is associated with satisfaction")
     heads = (
-        Sentence("Attribute"), Sentence("Share of what all explain"), Sentence("Place it may have"),
+        Sentence("Attribute"), Sentence("Share of what all explain"), Sentence("Place"),
         Sentence("Importance as said"), Sentence("Variance inflation"),
     )  # fmt: skip
     if wants is None or wants.drivers is None:
@@ -48,11 +51,11 @@ def driver_grid(wants: Wants | None) -> Grid:
         return Grid(title, heads, (), Sentence("No shares: {reason}.", {"reason": reason}))
     d, rows = wants.drivers, []
     at = [w.attribute.name for w in wants.wanted]
-    for w in wants.by_share:
+    for place, w in enumerate(wants.by_share, 1):
         i, factor = at.index(w.attribute.name), wants.inflation.get(w.attribute.title)
-        places = {"low": int(d.rank_low[i]), "high": int(d.rank_high[i])} if d.draws else None
+        ends = (int(d.rank_low[i]), int(d.rank_high[i])) if d.draws and d.rank_low[i] < d.rank_high[i] else (None, None)
         rows.append((
-            named(w.attribute.title), w.share, places and Sentence("{low} to {high}", places), w.stated,
+            named(w.attribute.title), w.share, Quantity(place, "count", *ends), w.stated,
             None if factor is None else Quantity(factor),
         ))  # fmt: skip
     values = {
@@ -70,16 +73,26 @@ def driver_grid(wants: Wants | None) -> Grid:
 
 
 def likeness_grid(wants: Wants | None) -> Grid:
-    """Pairs of ideas, and whether their items are told apart (HTMT); and the halo over all."""
-    heads = (Sentence("First idea"), Sentence("Second idea"), Sentence("HTMT"), Sentence("Different ideas"))
-    rows = tuple(
-        (a, b, Quantity(ratio), Sentence("yes") if ratio < SAME_IDEA else Sentence("hardly"))
-        for (a, b), ratio in (wants.ratios.items() if wants else ())
-    )
-    note = Sentence(
-        "HTMT is taken between ideas that items are declared to belong to; from {limit} two are hardly different. "
-        "Attributes correlate by {halo} on average: the higher, the more one impression colours all.",
-        {"limit": Quantity(SAME_IDEA), "halo": Quantity(wants.halo if wants else float("nan"))},
-    )
-    return Grid(Sentence("Do attributes say different things?"), heads, rows, note)
+    """Whether attributes say different things: collinearity, halo, and ideas told apart (HTMT)."""
+    heads = (Sentence("What was looked at"), Sentence("Seen"), Sentence("Doubt from"), Sentence("Doubt"))
+    rows = []
+    for title, factor in sorted(wants.inflation.items(), key=lambda item: -item[1])[:1] if wants else ():
+        said = Sentence("Variance inflation, largest: {attribute}", {"attribute": title})
+        rows.append(_seen(said, factor, INFLATED, factor > INFLATED))
+    if wants and math.isfinite(wants.halo):
+        said = Sentence("Mean correlation between attributes (halo)")
+        rows.append(_seen(said, wants.halo, HALO, wants.halo > HALO))
+    for (a, b), ratio in wants.ratios.items() if wants else ():
+        said = Sentence("{first} and {second}, items within and between (HTMT)", {"first": a, "second": b})
+        rows.append(_seen(said, ratio, SAME_IDEA, ratio >= SAME_IDEA))
+    note = Sentence("HTMT is taken between the ideas that attributes are declared to belong to.")
+    return Grid(Sentence("Do attributes say different things?"), heads, tuple(rows), note)
 
+
+def _seen(said: Sentence, value: float, limit: float, doubt: bool) -> tuple:
+    return said, Quantity(value), Quantity(limit), Sentence("yes") if doubt else Sentence("no")
+
+
+def _bare(q: Quantity | None) -> Quantity | None:
+    """Without its unit, which the title says."""
+    return None if q is None else replace(q, unit="number")

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Literal, TypeVar
 
 from pydantic import Field, model_validator
 
 from toolkit.company.base import Better, Name, Part, Sql, Text
+from toolkit.company.competitor_rules import (
+    ScoreKind,
+    attribute_faults,
+    comparison_faults,
+    practice_faults,
+    scale_faults,
+    score_faults,
+    weighting_faults,
+)
 from toolkit.company.tables import Names
 
-ScoreKind = Literal["index", "net_score", "top_two", "effort"]
+Sound = TypeVar("Sound", bound=Part)
 
 
 class Score(Part):
@@ -37,11 +47,7 @@ class Score(Part):
 
     @model_validator(mode="after")
     def _a_scale(self) -> Score:
-        if not self.low < self.high:
-            raise ValueError("'low' must be smaller than 'high': they are the scale's ends")
-        if self.kind == "net_score" and (self.low, self.high) != (0, 10):
-            raise ValueError("a 'net_score' is of answers from 0 to 10")
-        return self
+        return _sound(self, score_faults(self.kind, self.low, self.high))
 
 
 class Attribute(Part):
@@ -66,9 +72,7 @@ class Attribute(Part):
 
     @model_validator(mode="after")
     def _a_scale(self) -> Attribute:
-        if not self.low < self.high:
-            raise ValueError("'low' must be smaller than 'high': they are the scale's ends")
-        return self
+        return _sound(self, scale_faults(self.low, self.high))
 
 
 class Asked(Part):
@@ -144,23 +148,8 @@ class Answers(Part):
 
     @model_validator(mode="after")
     def _shares_are_shares(self) -> Answers:
-        wrong = []
-        for column, shares in self.margins.items():
-            if any(not v >= 0 for v in shares.values()) or not sum(shares.values()) > 0:
-                wrong.append(f"'margins' of '{column}' must be shares that are not negative")
-        if self.heaviest is not None and not self.margins:
-            wrong.append("'heaviest' belongs to 'margins'")
-        for column in self.mix:
-            if column in self.margins:
-                wrong.append(
-                    f"'{column}' stands under 'mix' and under 'margins': a column is given the mix of all "
-                    "answers, or known shares; leave it under one of them"
-                )
-        if len(self.attributes) > 16:
-            wrong.append("'attributes' are 16 at most")
-        if wrong:
-            raise ValueError(*wrong)
-        return self
+        faults = weighting_faults(self.mix, self.margins, self.heaviest)
+        return _sound(self, (*faults, *attribute_faults(self.attributes)))
 
 
 class Published(Part):
@@ -231,13 +220,7 @@ class Practices(Part):
 
     @model_validator(mode="after")
     def _long_or_wide(self) -> Practices:
-        if bool(self.columns) == bool(self.practice):
-            raise ValueError("give 'practice' and 'value', or 'columns', one of them")
-        if self.practice and not self.value:
-            raise ValueError("'practice' needs 'value'")
-        if (self.latest or self.satisfaction) and not self.columns:
-            raise ValueError("'latest' and 'satisfaction' belong to 'columns'")
-        return self
+        return _sound(self, practice_faults(self.columns, self.practice, self.value, self.latest, self.satisfaction))
 
 
 class TargetRule(Part):
@@ -293,11 +276,12 @@ class Benchmark(Part):
 
     @model_validator(mode="after")
     def _something_to_compare(self) -> Benchmark:
-        wrong = []
-        if self.answers is None and self.published is None and self.practices is None:
-            wrong.append("nothing to compare: give 'answers', 'published' or 'practices'")
-        if self.rank_from < self.show_from:
-            wrong.append("'rank_from' must not be smaller than 'show_from'")
-        if wrong:
-            raise ValueError(*wrong)
-        return self
+        given = (self.answers, self.published, self.practices)
+        return _sound(self, comparison_faults(given, self.show_from, self.rank_from))
+
+
+def _sound(part: Sound, faults: Iterable[str]) -> Sound:
+    """The part as it is, or everything that is wrong with it at once."""
+    if wrong := tuple(faults):
+        raise ValueError(*wrong)
+    return part
