@@ -19,7 +19,7 @@ What they share
     rows        rows for charts
 """
 
-from toolkit.customers.answers import Answers, check, conclude, estimate
+from toolkit.customers.answers import Answers, check, conclude, conclude_segments, estimate
 from toolkit.customers.assemble import CustomerStudies, assembled
 
-__all__ = ["Answers", "CustomerStudies", "assembled", "check", "conclude", "estimate"]
+__all__ = ["Answers", "CustomerStudies", "assembled", "check", "conclude", "conclude_segments", "estimate"]

@@ -114,13 +114,23 @@ def check(found: Answers) -> Checks:
 
 
 def conclude(found: Answers, checks: Checks | None = None) -> Findings:
-    """The findings of every part, each with its own checks; headlines first.
+    """The main findings of every part, each with its own checks; headlines first.
 
     `checks` are those of all parts; each finding carries its own part's, so they may be left out.
+    What is said of each segment by itself: `conclude_segments`.
     """
+    return Findings(tuple(sorted((f for f in _said(found) if f.headline or f.segment is None), key=lambda f: not f.headline)))
+
+
+def conclude_segments(found: Answers) -> Findings:
+    """What each part says of each segment by itself."""
+    return Findings(tuple(f for f in _said(found) if f.segment is not None and not f.headline))
+
+
+def _said(found: Answers) -> list[Finding]:
     out: list[Finding] = []
     for part in found.asked:
         answer = getattr(found, part)
         said = _HOME[part].conclude(answer, _HOME[part].check(answer))
         out += [said] if isinstance(said, Finding) else list(said)
-    return Findings(tuple(sorted(out, key=lambda f: not f.headline)))
+    return out

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from toolkit.customers.costly.definition import Costly
 from toolkit.customers.rows import Row
+from toolkit.customers.value.results import whole
 from toolkit.language import Quantity, Sentence
 from toolkit.shown import Grid, Shown
 
@@ -113,12 +114,10 @@ class Flagged(Shown):
 
     def grid(self) -> Grid:
         """The flagged customers who lose most."""
-        heads = ("Customer", "Months", "Net value a month", "Net value", "Revenue", "Cost of goods", "Cost to serve",
-                 "of it complaints and late payment")  # fmt: skip
-        money = [(f.net, f.revenue, f.goods, f.serving, f.trouble) for f in self.flags]
+        heads = ("Customer", "Months", "Net value a month", "Net value", "Complaints and late payment")
         rows = tuple(
-            (f.customer, f.months, Quantity(f.mean, self.currency, f.low, f.high), *(Quantity(x, self.currency) for x in m))
-            for f, m in list(zip(self.flags, money, strict=True))[: self.definition.top]
+            (f.customer, f.months, Quantity(f.mean, "number", f.low, f.high), whole(f.net), whole(f.trouble))
+            for f in self.flags[: self.definition.top]
         )
         note = Sentence(
             "Flagged: {flags} of {judged} customers seen for {months} months or longer; at most {false} of the flags are "
@@ -126,12 +125,14 @@ class Flagged(Shown):
             {"flags": len(self.flags), "judged": Quantity(self.judged, "count"), "months": self.definition.at_least_months,
              "false": Quantity(self.definition.false_flags, "probability")},
         )  # fmt: skip
-        return Grid(Sentence("Customers who cost more than they bring"), tuple(Sentence(h) for h in heads), rows, note)
+        title = Sentence("Customers who cost more than they bring, in {currency}", {"currency": self.currency})
+        return Grid(title, tuple(Sentence(h) for h in heads), rows, note)
 
     @property
     def most_trouble(self) -> Grid:
         """Complaints and late payment: who costs most."""
         heads = ("Customer", "Complaints and late payment", "Net value all the same")
-        rows = tuple((t.customer, Quantity(t.trouble, self.currency), Quantity(t.net, self.currency)) for t in self.troublesome)
+        rows = tuple((t.customer, whole(t.trouble), whole(t.net)) for t in self.troublesome)
         note = Sentence("All customers together: {total}.", {"total": Quantity(self.trouble, self.currency)})
-        return Grid(Sentence("Who causes most trouble"), tuple(Sentence(h) for h in heads), rows, note)
+        title = Sentence("Who causes most trouble, in {currency}", {"currency": self.currency})
+        return Grid(title, tuple(Sentence(h) for h in heads), rows, note)

@@ -73,13 +73,13 @@ def _main(found: Segmented, shared: dict) -> Finding:
 def _decision(by: dict[str, tuple[str, ...]]) -> Sentence | None:
     parts = []
     if "serve_better" in by:
-        parts.append(Sentence("serve better: {names}", {"names": by["serve_better"]}))
+        parts.append(Sentence("Serve better: {names}", {"names": by["serve_better"]}))
     if "reprice" in by:
-        parts.append(Sentence("reprice: {names}", {"names": by["reprice"]}))
+        parts.append(Sentence("Reprice: {names}", {"names": by["reprice"]}))
     if "let_go" in by:
-        parts.append(Sentence("let go: {names}", {"names": by["let_go"]}))
+        parts.append(Sentence("Let go: {names}", {"names": by["let_go"]}))
     if "hold" in by:
-        parts.append(Sentence("hold: {names}", {"names": by["hold"]}))
+        parts.append(Sentence("Hold: {names}", {"names": by["hold"]}))
     if not parts:
         return None
     said = parts[-1]

@@ -123,23 +123,29 @@ class Segmentation(Shown):
         return False
 
     def table(self, definition: Segmenting) -> Grid:
-        """One row a segment."""
+        """One row a segment: how many, what they bring, what follows."""
         currency = definition.window.currency
-        kinds = [m.outcome for m in self.segments[0].outcomes]
         heads = (Sentence("Segment"), Sentence("Customers"), Sentence("Share"), Sentence("Net value a customer"),
-                 *(Sentence("{label}", {"label": o.label}) for o in kinds), Sentence("What follows"))  # fmt: skip
+                 Sentence("What follows"))  # fmt: skip
         rows = tuple(
             (s.title, s.size, Quantity(s.share.estimate, "percent"), interval_quantity(s.value, currency),
-             *(m.quantity(currency) for m in s.outcomes), ACTIONS[self.action(s, definition.fewest)])
+             ACTIONS[self.action(s, definition.fewest)])
             for s in self.segments
         )  # fmt: skip
-        values = {"n": Quantity(self.n, "count")}
+        values = {"n": Quantity(self.n, "count"), "cells": self.proved or 0}
         if self.proved is not None:
-            note = Sentence("Proved over all {cells} cells of scores and {n} customers: each is in exactly one segment.",
-                            {**values, "cells": self.proved})  # fmt: skip
+            note = Sentence("Proved over all {cells} cells of scores and {n} customers: each is in exactly one segment.", values)
         else:
             note = Sentence("Proved over {n} customers who were there in these days: each is in exactly one segment.", values)
         return Grid(Sentence("Segments: {name}", {"name": self.rules.title}), heads, rows, note)
+
+    def measured(self, definition: Segmenting) -> Grid:
+        """One row a segment: response, conversion, satisfaction."""
+        currency = definition.window.currency
+        kinds = [m.outcome for m in self.segments[0].outcomes]
+        heads = (Sentence("Segment"), *(Sentence("{label}", {"label": o.label}) for o in kinds))
+        rows = tuple((s.title, *(m.quantity(currency) for m in s.outcomes)) for s in self.segments)
+        return Grid(Sentence("How segments respond: {name}", {"name": self.rules.title}), heads, rows)
 
     @property
     def criteria(self) -> Grid:
@@ -191,8 +197,13 @@ class Segmented(Shown):
 
     @property
     def tables(self) -> tuple[Grid, ...]:
-        """A table for each segmentation."""
-        return tuple(s.table(self.definition) for s in self.segmentations)
+        """A table for each segmentation, and what is measured in its segments."""
+        out = []
+        for s in self.segmentations:
+            out.append(s.table(self.definition))
+            if self.definition.outcomes:
+                out.append(s.measured(self.definition))
+        return tuple(out)
 
     @property
     def criteria(self) -> tuple[Grid, ...]:
@@ -219,7 +230,7 @@ class Segmented(Shown):
     def loyalty_grid(self) -> Grid:
         """The same as a table."""
         words = {True: Sentence("Worth it"), False: Sentence("Not worth it"), None: Sentence("Cannot be told")}
-        heads = ("Segment", "Customers it must keep", "Gain a customer and year", "Worth the effort")
+        heads = ("Segment", "It must keep", "Gain a customer and year", "Worth it")
         rows = tuple((x.segment, x.needed, x.gain, words[x.worth]) for x in self.loyalty)
         note = Sentence("A customer kept is worth a year's net value; the effort costs {cost} a customer and year.",
                         {"cost": Quantity(self.definition.loyalty_cost or math.nan, self.definition.window.currency)})  # fmt: skip

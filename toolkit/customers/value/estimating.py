@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 import ibis.expr.types as ir
+import numpy as np
 
 from toolkit.customers.definition import Bought
 from toolkit.customers.ledger import asked, in_one_engine, money, orders_of, purchases
@@ -69,8 +70,18 @@ def estimate(
         definition, n, int(found.losing), float(found.lost), int(found.bare), streams,
         means.interval(MeanMoments(n, float(found["mean"]), spread), level=level),
         concentration.top_share(values, TOP, counts, level=level), concentration.gini(values, counts, level=level),
+        _fifths(values, counts),
         _top(each, "revenue", definition.top), _top(each, "net", definition.top), first, priority_n, share,
     )  # fmt: skip
+
+
+def _fifths(values: np.ndarray, counts: np.ndarray) -> tuple[float, ...]:
+    """Share of the whole of each fifth of the customers, the biggest first; nan where nothing is."""
+    if not len(values):
+        return (math.nan,) * 5
+    curve = concentration.lorenz(values, counts)
+    held = [float(curve.at(k / 5)) for k in range(6)]
+    return tuple(held[k + 1] - held[k] for k in reversed(range(5)))
 
 
 def by_customer(ledger: ir.Table, orders: ir.Table | None) -> ir.Table:

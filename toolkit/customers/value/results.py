@@ -54,6 +54,8 @@ class Profitability(Shown):
         Net value a customer, with its interval over customers.
     top_fifth, gini
         Of revenue.
+    fifths
+        Share of revenue of each fifth of the customers, the biggest first.
     biggest, most_profitable, priority
         At most ten each.
     priority_n
@@ -69,6 +71,7 @@ class Profitability(Shown):
     net: Interval
     top_fifth: Interval
     gini: Interval
+    fifths: tuple[float, ...]
     biggest: tuple[Listed, ...]
     most_profitable: tuple[Listed, ...]
     priority: tuple[Listed, ...]
@@ -100,8 +103,15 @@ class Profitability(Shown):
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """The most profitable customers, net."""
-        return tuple(Row(c.customer, self.money(c.net)) for c in self.most_profitable)
+        """Share of revenue of each fifth of the customers."""
+        labels = (
+            Sentence("Biggest fifth"), Sentence("Second fifth"), Sentence("Third fifth"), Sentence("Fourth fifth"),
+            Sentence("Smallest fifth"),
+        )  # fmt: skip
+        tones = ("us", *["past"] * (len(labels) - 1))
+        return tuple(
+            Row(label, Quantity(share, "percent"), tone) for label, share, tone in zip(labels, self.fifths, tones, strict=True)
+        )
 
     def grid(self) -> Grid:
         """Totals, and how concentrated they are."""
@@ -128,11 +138,12 @@ class Profitability(Shown):
     def costs(self) -> Grid:
         """Every flow of money by itself."""
         rows = tuple(
-            (s.title, _KINDS[s.kind], self.money(s.amount), Quantity(s.rows, "count"), Quantity(s.unowned_rows, "count"))
+            (s.title, _KINDS[s.kind], whole(s.amount), Quantity(s.rows, "count"), Quantity(s.unowned_rows, "count"))
             for s in self.streams
         )
-        heads = ("Money", "Kind", "Amount", "Rows", "Rows without a customer")
-        return Grid(Sentence("Where the money comes from and goes"), tuple(Sentence(h) for h in heads), rows)
+        heads = (Sentence("Money"), Sentence("Kind"), Sentence("Amount, {currency}", {"currency": self.currency}),
+                 Sentence("Rows"), Sentence("Rows without a customer"))  # fmt: skip
+        return Grid(Sentence("Where the money comes from and goes"), heads, rows)
 
     @property
     def big(self) -> Grid:
@@ -159,17 +170,22 @@ class Profitability(Shown):
         return self._listed(Sentence("Service priority"), self.priority, note)
 
     def _listed(self, title: Sentence, customers: tuple[Listed, ...], note: Sentence | None = None) -> Grid:
-        heads = ("Customer", "Revenue", "Cost of goods", "Cost to serve", "Net value", "Orders")
+        heads = ("Customer", "Net value", "Revenue", "Cost of goods", "Cost to serve", "Orders")
         rows = tuple(
-            (c.customer, self.money(c.revenue), self.money(c.goods), self.money(c.serving), self.money(c.net), c.orders)
-            for c in customers
+            (c.customer, whole(c.net), whole(c.revenue), whole(c.goods), whole(c.serving), c.orders) for c in customers
         )
-        return Grid(title, tuple(Sentence(h) for h in heads), rows, note)
+        heading = Sentence("{title}, in {currency}", {"title": title, "currency": self.currency})
+        return Grid(heading, tuple(Sentence(h) for h in heads), rows, note)
 
 
 _KINDS = {
     "revenue": Sentence("Revenue"), "goods": Sentence("Cost of what was sold"), "serving": Sentence("Cost to serve"),
 }  # fmt: skip
+
+
+def whole(amount: float) -> Quantity:
+    """An amount of a table whose heading names the currency, without its cents."""
+    return Quantity(round(amount), "count")
 
 
 def interval_quantity(found: Interval, unit: str) -> Quantity:
