@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from buyers import draw_buyers, later_purchases
-from scipy import special
+from scipy import optimize, special, stats
 
 from toolkit.stats import bg_nbd
 
@@ -155,13 +155,26 @@ def test_where_the_data_cannot_tell_it_says_so():
     assert not once.interval("r").defined
 
 
-def test_customers_who_never_leave_have_no_top():
+def test_customers_who_never_leave_are_negative_binomial():
     rng = np.random.default_rng(12)
     rate = rng.gamma(2.0, 1 / 4.0, 3000)
     x = rng.poisson(rate * 50)
-    last = np.where(x > 0, 50 * rng.random((3000)) ** (1 / np.maximum(x, 1)), 0.0)
+    last = np.where(x > 0, 50 * rng.random(3000) ** (1 / np.maximum(x, 1)), 0.0)
     found = bg_nbd.fit(bg_nbd.cells(x, last, np.full(3000, 50.0)))
-    assert not found.converged and "no top" in found.reason or found["a"] / (found["a"] + found["b"]) < 0.01
+    assert found.edge == "nobody is seen to leave for good" and found.converged
+    assert math.isnan(found.interval("a").estimate) and found.interval("a").reason == found.edge
+    # r by the negative binomial of the counts alone (scipy), and x are all that is expected of the future
+    def unlikely(logs):
+        r, alpha = np.exp(logs)
+        return -stats.nbinom.logpmf(x, r, alpha / (alpha + 50)).sum()
+
+    best = optimize.minimize(unlikely, np.log([1.0, 1.0]), method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-8})
+    assert found.values[:2] == pytest.approx(np.exp(best.x), rel=1e-4)
+    one = bg_nbd.cells([7], [1.0], [50.0])
+    assert bg_nbd.still_active(found.logs, one)[0] == pytest.approx(1)
+    r, alpha = found.values[:2]
+    assert bg_nbd.expected_purchases(found.logs, one, 10)[0] == pytest.approx((r + 7) / (alpha + 50) * 10)
+    assert found.of(lambda logs: float(bg_nbd.expected_purchases(logs, one, 10)[0])).defined
 
 
 def test_cells_that_cannot_be_are_refused_with_every_reason():

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -21,9 +21,17 @@ from toolkit.stats.likeliest import Fit, likeliest
 NAMES = ("r", "alpha", "a", "b")
 METHOD = "BG/NBD, maximum likelihood"
 
+MOST_FOR_STARTS = 20_000
+"""Cells that all starts are tried on; the whole is climbed from where they came to."""
+
+RARE = 1e-3
+"""A chance to leave below this, with no top, is none at all."""
+EDGE = -200.0
+"""The logarithm of an `a` that stands for 0."""
+
 _MOST_AT_ONCE = 2_000_000
-_TAIL = 32.0  # exp(-32) is left out at each end of a beta's logit
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
+_TAIL = 24.0  # exp(-24) is left out at each end of a beta's logit
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,8 +169,8 @@ def fit(data: Cells, *, level: float = 0.95) -> Fit:
     Returns
     -------
     Fit
-        With a `reason` where the data cannot tell: nobody bought twice, customers of one cell only,
-        or nobody seen to leave or stay.
+        With a `reason` where the data cannot tell: nobody bought twice, or customers of a few cells
+        only. Where nobody is seen to leave, the model at its `edge`: a = 0, negative binomial.
     """
     repeated = float(data.counts[data.x > 0].sum())
     if data.n < 10 or repeated == 0 or int((data.counts > 0).sum()) < 5:
@@ -174,7 +182,45 @@ def fit(data: Cells, *, level: float = 0.95) -> Fit:
         )  # fmt: skip
     rate = float((data.counts * data.x).sum() / max(float((data.counts * data.age).sum()), 1e-300))
     starts = [(r, r / rate, a, b) for r, a, b in ((0.5, 0.8, 2.5), (1.0, 0.3, 1.0), (2.0, 0.5, 10.0))]
-    return likeliest(NAMES, _Likelihood(data), starts, data.n, level=level)
+    few = thinned(data, MOST_FOR_STARTS)
+    rough = None if few is data else (_Likelihood(few), few.n)
+    found = likeliest(NAMES, _Likelihood(data), starts, data.n, level=level, rough=rough)
+    leaving = found["a"] / (found["a"] + found["b"])
+    if found.reason is not None and leaving < RARE:
+        return _nobody_leaves(data, found)
+    return found
+
+
+def _nobody_leaves(data: Cells, found: Fit) -> Fit:
+    """The model's edge a = 0, where nobody leaves: purchases are negative binomial (Ehrenberg 1959)."""
+    both, at_edge = _Likelihood(data), [EDGE, 0.0]
+
+    def likelihood(logs: np.ndarray) -> tuple[float, np.ndarray]:
+        value, slopes = both(np.array([*logs, *at_edge]))
+        return value, slopes[:2]
+
+    edge = likeliest(NAMES[:2], likelihood, [found.values[:2], (1.0, found["alpha"])], data.n, level=found.level)
+    covariance = np.zeros((4, 4))
+    covariance[:2, :2] = edge.covariance
+    logs = np.array([*edge.logs, *at_edge])
+    return replace(
+        edge, names=NAMES, values=(*edge.values, 0.0, 1.0), covariance=covariance, logs=logs,
+        edge="nobody is seen to leave for good",
+    )  # fmt: skip
+
+
+def thinned(data: Cells, most: int) -> Cells:
+    """Every k-th cell in order of x, recency and age, so that about `most` are left; all where fewer."""
+    rows = every_kth(data, most)
+    return data if len(rows) == len(data.x) else Cells(*(c[rows] for c in (data.x, data.recency, data.age, data.counts)))
+
+
+def every_kth(data: Cells, most: int) -> np.ndarray:
+    """Which cells `thinned` keeps."""
+    step = -(-len(data.x) // most)
+    if step <= 1:
+        return np.arange(len(data.x))
+    return np.lexsort((data.age, data.recency, data.x))[step // 2 :: step]
 
 
 def still_active(logs: np.ndarray, data: Cells) -> np.ndarray:
@@ -251,6 +297,8 @@ def _parts(rows: np.ndarray, nodes: int) -> list[np.ndarray]:
 
 def _beta_nodes(a: float, b: float) -> tuple[np.ndarray, np.ndarray]:
     """Values of a beta variable and their weights, which add up to 1."""
+    if a < 1e-9:
+        return np.array([1e-300]), np.ones(1)
     spread = math.sqrt(1 / a + 1 / b)
     step = min(0.35, spread / 2.5)
     middle = math.log(a / b)

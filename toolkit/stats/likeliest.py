@@ -23,6 +23,7 @@ FURTHEST = 12.0
 CLOSE_ENOUGH = 1e-3
 """A top is found where no parameter could move by more than this part of its standard error."""
 NEWTON_STEPS = 25
+NEAR = 1e-4
 _STEP = 1e-4
 
 LogLikelihood = Callable[[np.ndarray], tuple[float, np.ndarray]]
@@ -52,6 +53,9 @@ class Fit:
         How many starts were tried, and how many came to this top.
     reason
         Why the parameters must not be used; None where they may.
+    edge
+        What the model was reduced to, in words, where its top lies at the edge of what it can say.
+        Parameters at an edge have a variance of 0.
     """
 
     names: tuple[str, ...]
@@ -67,6 +71,7 @@ class Fit:
     level: float = 0.95
     reason: str | None = None
     logs: np.ndarray = field(repr=False, default_factory=lambda: np.empty(0))
+    edge: str | None = None
 
     @property
     def converged(self) -> bool:
@@ -79,6 +84,9 @@ class Fit:
     def interval(self, name: str) -> Interval:
         """One parameter with its interval."""
         index = self.names.index(name)
+        if self.edge and self.covariance[index, index] == 0:
+            words = {"method": "maximum likelihood", "n": self.n, "level": self.level}
+            return undefined_interval(self.edge, **words)
         return self.of(lambda logs: math.exp(logs[index]))
 
     def of(self, function: Callable[[np.ndarray], float], method: str = "maximum likelihood") -> Interval:
@@ -93,8 +101,8 @@ class Fit:
         estimate = function(self.logs)
         if not (math.isfinite(estimate) and estimate > 0):
             return undefined_interval("it is not a positive number at these parameters", **words)
-        slopes = np.empty(len(self.logs))
-        for i in range(len(self.logs)):
+        slopes = np.zeros(len(self.logs))
+        for i in np.flatnonzero(np.diag(self.covariance) > 0):
             move = np.zeros(len(self.logs))
             move[i] = 0.01 * min(1.0, math.sqrt(self.covariance[i, i]))
             above, below = function(self.logs + move), function(self.logs - move)
@@ -116,6 +124,7 @@ def likeliest(
     n: float,
     *,
     level: float = 0.95,
+    rough: tuple[LogLikelihood, float] | None = None,
 ) -> Fit:
     """The parameters at the top of the likelihood.
 
@@ -129,30 +138,40 @@ def likeliest(
         Positive parameters to start from, the likeliest guess first.
     n
         Units behind it.
+    rough
+        The likelihood of a part of the data and its units: all starts are tried on it, and the whole
+        is climbed from where they came to.
     """
     check_level(level)
-
-    def downhill(logs: np.ndarray) -> tuple[float, np.ndarray]:
-        value, slope = log_likelihood(logs)
-        return -value / n, -slope / n
-
-    bounds = [(-FURTHEST, FURTHEST)] * len(names)
-    runs = [
-        optimize.minimize(
-            downhill, np.log(np.asarray(s, dtype=float)), jac=True, method="L-BFGS-B", bounds=bounds,
-            options={"maxiter": 500, "ftol": 1e-12, "gtol": 1e-7},
-        )
-        for s in starts
-    ]  # fmt: skip
+    downhill = _downhill(log_likelihood, n)
+    part, units = (downhill, n) if rough is None else (_downhill(*rough), rough[1])
+    runs = [_run(part, np.log(np.asarray(s, dtype=float))) for s in starts]
     best = min(runs, key=lambda run: run.fun)
+    # one thousandth of a log-likelihood unit is far below what any data could tell apart
+    agreed = sum((run.fun - best.fun) * units < 1e-3 + 1e-9 * abs(best.fun) * units for run in runs)
     logs, steps, hessian, slope = _polished(downhill, best.x)
     value = downhill(logs)[0]
-    # one thousandth of a log-likelihood unit is far below what any data could tell apart
-    agreed = sum((run.fun - value) * n < 1e-3 + 1e-9 * abs(value) * n for run in runs)
     covariance, distance, reason = _judged(names, logs, hessian * n, slope * n)
     return Fit(
         tuple(names), tuple(np.exp(logs).tolist()), -value * n, covariance, float(n),
         int(best.nit) + steps, float(np.abs(slope).max()), distance, len(runs), agreed, level, reason, logs,
+    )  # fmt: skip
+
+
+def _downhill(log_likelihood: LogLikelihood, n: float):
+    """What is minimised, and its gradient: both by unit."""
+
+    def at(logs: np.ndarray) -> tuple[float, np.ndarray]:
+        value, slope = log_likelihood(logs)
+        return -value / n, -slope / n
+
+    return at
+
+
+def _run(downhill, logs: np.ndarray) -> optimize.OptimizeResult:
+    return optimize.minimize(
+        downhill, logs, jac=True, method="L-BFGS-B", bounds=[(-FURTHEST, FURTHEST)] * len(logs),
+        options={"maxiter": 500, "ftol": 1e-12, "gtol": 1e-7},
     )  # fmt: skip
 
 
@@ -168,6 +187,7 @@ def _polished(downhill, logs: np.ndarray):
             return logs, step, hessian, slope
         if np.abs(move).max() < 1e-9:
             return logs, step, hessian, slope
+        near = np.abs(move).max() < NEAR
         scale = min(1.0, 2.0 / np.abs(move).max())
         while scale > 1e-4:
             there = np.clip(logs + scale * move, -FURTHEST, FURTHEST)
@@ -178,7 +198,9 @@ def _polished(downhill, logs: np.ndarray):
         else:
             return logs, step, hessian, slope
         logs, value, slope = there, lower, new_slope
-        hessian = _hessian(downhill, logs)
+        # so near the top the curvature is the same to as many digits as the next step needs
+        if not near:
+            hessian = _hessian(downhill, logs)
     return logs, NEWTON_STEPS, hessian, slope
 
 

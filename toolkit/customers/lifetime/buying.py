@@ -57,27 +57,19 @@ def value_of(
     segment: str | None, part: Buyers, fits: tuple[ModelFit, ...], definition: Purchases | Summary
 ) -> SegmentValue:
     """What the customers of one segment are worth, each on average."""
-    ahead = definition.horizon_years * PER_YEAR
-    rate = math.log1p(definition.discount) / PER_YEAR
     often, much = fits[0].fit, fits[1].fit if len(fits) > 1 else None
     money = bool(getattr(definition, "amount", None) or getattr(definition, "spend", None))
     words = {"method": METHOD, "n": part.cells.n, "level": definition.level}
     missing = undefined_interval("no contract to renew", **words)
-
-    def mean_value(cells: bg_nbd.Cells, spent: np.ndarray, logs: np.ndarray, amounts: np.ndarray | None) -> float:
-        to_come = bg_nbd.expected_purchases(logs, cells, ahead, discount=rate)
-        if amounts is None:
-            return float(to_come @ cells.counts / cells.n)
-        return definition.margin * float(to_come @ _spend_sums(amounts, cells, spent) / cells.n)
 
     reason = next((f.fit.reason for f in fits if f.fit.reason), None)
     if reason:
         there = new = undefined_interval(reason, **words)
         active = undefined_interval(often.reason, **words) if often.reason else _active(often, part.cells)
     else:
-        there = _both(mean_value, part.cells, part.spent, often, much, words)
+        there = _valued(part.cells, part.spent, often, much, definition, words)
         first = bg_nbd.Cells(*(np.zeros(1) for _ in range(3)), np.ones(1))
-        new = _both(mean_value, first, np.zeros(1), often, much, words)
+        new = _valued(first, np.zeros(1), often, much, definition, words)
         active = _active(often, part.cells)
     return SegmentValue(segment, part.cells.n, there, new, _simple(part.windows, definition, money), active, missing)
 
@@ -91,31 +83,39 @@ def _spend_sums(logs: np.ndarray, cells: bg_nbd.Cells, spent: np.ndarray) -> np.
     return p * (v * cells.counts + cells.x * spent) / down
 
 
-def _both(mean_value, cells, spent, often: Fit, much: Fit | None, words: dict) -> Interval:
-    """The value with the errors of both models' parameters, which share no data's likelihood."""
-    estimate = mean_value(cells, spent, often.logs, much.logs if much else None)
+def _valued(cells, spent, often: Fit, much: Fit | None, definition, words: dict) -> Interval:
+    """The mean value with the errors of both models' parameters, which share no data's likelihood."""
+    ahead = definition.horizon_years * PER_YEAR
+    rate = math.log1p(definition.discount) / PER_YEAR
+
+    def to_come(logs: np.ndarray, of: bg_nbd.Cells) -> np.ndarray:
+        return bg_nbd.expected_purchases(logs, of, ahead, discount=rate)
+
+    def worth(purchases: np.ndarray, logs: np.ndarray | None, of: bg_nbd.Cells, sums: np.ndarray) -> float:
+        if logs is None:
+            return float(purchases @ of.counts / of.n)
+        return definition.margin * float(purchases @ _spend_sums(logs, of, sums) / of.n)
+
+    amounts = None if much is None else much.logs
+    estimate = worth(to_come(often.logs, cells), amounts, cells, spent)
     if not (math.isfinite(estimate) and estimate > 0):
         return undefined_interval("the mean amount does not exist: a few customers spend without bound", **words)
     few, few_spent = thinned(cells, spent)
-    slopes = [often.of(lambda logs: mean_value(few, few_spent, logs, much.logs if much else None))]
-    if much:
+    slopes = [often.of(lambda logs: worth(to_come(logs, few), amounts, few, few_spent))]
+    if much is not None:
         # the purchases to come stay as they are while the amounts move
-        slopes.append(much.of(lambda logs: mean_value(few, few_spent, often.logs, logs)))
+        fixed = to_come(often.logs, few)
+        slopes.append(much.of(lambda logs: worth(fixed, logs, few, few_spent)))
     if not all(s.defined for s in slopes):
         return undefined_interval(next(s.reason for s in slopes if s.reason), estimate=estimate, **words)
     log_se = math.hypot(*(s.se / s.estimate for s in slopes))
     low, high = (end + 1 for end in LogLimits(estimate - 1, log_se).at(words["level"]))
-    return Interval(
-        estimate, low, high, words["level"], estimate * log_se, math.nan, cells.n, METHOD
-    )
+    return Interval(estimate, low, high, words["level"], estimate * log_se, math.nan, cells.n, METHOD)
 
 
 def thinned(cells: bg_nbd.Cells, summed: np.ndarray) -> tuple[bg_nbd.Cells, np.ndarray]:
     """Every k-th cell, in order of x, recency and age: enough for how a mean moves with the parameters."""
-    step = -(-len(cells.x) // MOST_FOR_SLOPES)
-    if step <= 1:
-        return cells, summed
-    rows = np.lexsort((cells.age, cells.recency, cells.x))[step // 2 :: step]
+    rows = bg_nbd.every_kth(cells, MOST_FOR_SLOPES)
     return bg_nbd.Cells(cells.x[rows], cells.recency[rows], cells.age[rows], cells.counts[rows]), summed[rows]
 
 

@@ -39,6 +39,9 @@ def _converged(found: LifetimeValue) -> Iterator[Check]:
             {"agreed": f.agreed, "starts": f.starts, "distance": f"{f.distance:.0e}"},
         )
         yield Check(name, f.agreed * 2 > f.starts, detail, numbers=numbers)
+        if f.edge:
+            yield Check(Sentence("Some customers are seen to leave"), False,
+                        Sentence("{why}: the values take it that nobody ever will", {"why": f.edge}))  # fmt: skip
 
 
 def _segments(found: LifetimeValue) -> Iterator[Check]:

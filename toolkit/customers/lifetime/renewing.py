@@ -49,7 +49,7 @@ def value_of(
         return definition.value * float(np.dot(each, there)) / n
 
     new = fit.of(lambda logs: definition.value * _renewals(logs, 0, discount, terms), METHOD)
-    if n == 0:
+    if n == 0 and fit.converged:
         nobody = undefined_interval("nobody is under contract now", **words)
         existing = next_one = point = nobody
     else:
