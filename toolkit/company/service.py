@@ -44,7 +44,7 @@ class Complaints(Rows):
     Attributes
     ----------
     process
-        The column of what went wrong.
+        What went wrong: a column, or SQL that names it.
     opened, resolved
         Columns of when it was made and when it was dealt with.
     unit
@@ -67,7 +67,7 @@ class Complaints(Rows):
         How many months the trend looks back.
     """
 
-    process: Name
+    process: Sql
     opened: Name
     resolved: Name | None = None
     unit: Name | None = None
@@ -250,6 +250,8 @@ class Surveys(Rows):
         SQL that is true for people who were asked; a row each, answered or not.
     change
         The smallest change worth seeing, in the answers' points.
+    split
+        A column, or SQL, of what customers met: the mean is told for each.
     """
 
     score: Name
@@ -257,6 +259,7 @@ class Surveys(Rows):
     weight: Name | None = None
     invited: Sql | None = None
     change: float | None = Field(default=None, gt=0)
+    split: Sql | None = None
 
 
 class Users(Part):

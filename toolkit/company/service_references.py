@@ -16,16 +16,18 @@ _DATES = frozenset({
 _NUMBERS = frozenset({"cost", "minutes", "score", "weight"})
 _SQL = frozenset({
     "where", "in_favour", "progress", "kept", "automatic", "invited", "complete", "template",
-    "accepted", "qualified", "passed",
+    "accepted", "qualified", "passed", "process", "split",
 })  # fmt: skip
 _COLUMNS = frozenset({
-    "process", "by", "department", "channel", "kind", "medium", "wanted", "team", "course", "source",
+    "by", "department", "channel", "kind", "medium", "wanted", "team", "course", "source",
     "owner", "point", "statement", "unit", "user", "staff",
 })  # fmt: skip
 _GROUPS = frozenset({
-    "process", "by", "department", "channel", "kind", "medium", "wanted", "team", "course", "source",
+    "by", "department", "channel", "kind", "medium", "wanted", "team", "course", "source",
     "point", "statement",
 })  # fmt: skip
+_NAMED = frozenset({"process", "split"})
+_IDENTIFIES = "identifies a person ('identifier: true') and may only be a key or a unit"
 _WORDS = frozenset({("adoption", "owner"), ("touchpoints", "wanted"), ("outreach", "wanted")})
 _NUMERIC = ("integer", "number", "money")
 
@@ -69,6 +71,8 @@ def _field(here: Path, field: str, value, name: str, columns, look: Lookups, pro
     elif field in _SQL:
         for i, sql in enumerate(value if isinstance(value, list) else [value]):
             yield from look.sql((*loc, i) if isinstance(value, list) else loc, sql, columns)
+            if field in _NAMED and sql in columns and columns[sql].identifier:
+                yield Found(loc, _IDENTIFIES, sql)
     elif field == "mix":
         for i, column in enumerate(value):
             yield from _column((*loc, i), column, columns, wrong, look, True)
@@ -83,4 +87,4 @@ def _field(here: Path, field: str, value, name: str, columns, look: Lookups, pro
 def _column(loc: Path, column: str, columns, wrong: str, look: Lookups, group: bool) -> Iterator[Found]:
     yield from look.one_of(loc, column, columns, wrong)
     if group and column in columns and columns[column].identifier:
-        yield Found(loc, "identifies a person ('identifier: true') and may only be a key or a unit", column)
+        yield Found(loc, _IDENTIFIES, column)

@@ -12,6 +12,7 @@ from toolkit.service.waits import METHOD as WAIT_METHOD
 from toolkit.service.wording import figure, names, plain, with_doubts
 
 QUESTION = Sentence("Which processes cause most complaints, and are they dealt with?")
+FIRST = Sentence("How well does the service run, and which process is to be mended first?")
 TREND_LEVEL = 0.05
 
 
@@ -23,17 +24,19 @@ def conclude(found: Complained, checks: Checks) -> Findings:
     ]))  # fmt: skip
 
 
-def _figure(found: Complained, *parts: str, said: Sentence, quantity: Quantity | None = None, **more) -> Finding:
+def _figure(
+    found: Complained, *parts: str, said: Sentence, quantity: Quantity | None = None, question: Sentence = QUESTION, **more
+) -> Finding:
     d = found.definition
     more = {"source": d.table, "level": d.level, "n_unit": "complaints", **more}
-    return figure(("complaints", *parts), QUESTION, said, quantity, window=d.window, **more)
+    return figure(("complaints", *parts), question, said, quantity, window=d.window, **more)
 
 
 def _first(found: Complained, checks: Checks) -> Finding:
     overall = found.overall
     if not overall.kinds:
         said = Sentence("No complaint was made in this time, or none was written down.")
-        return _figure(found, "first", said=said, answers=("F43",), checks=checks.checks, headline=True)
+        return _figure(found, "first", question=FIRST, said=said, answers=("F43",), checks=checks.checks, headline=True)
     top, owner = overall.kinds[0], None
     if overall.told:
         decision = Sentence("Fix first: {process}.", {"process": plain(top.name)})
@@ -44,7 +47,7 @@ def _first(found: Complained, checks: Checks) -> Finding:
             {"processes": names([k.name for k in overall.first])},
         )  # fmt: skip
     return _figure(
-        found, "first", said=with_doubts(first_said(overall), checks.checks), quantity=top.share, n=overall.n,
+        found, "first", question=FIRST, said=with_doubts(first_said(overall), checks.checks), quantity=top.share, n=overall.n,
         method=METHOD, answers=("F43",), decision=decision, owner=owner or found.definition.owner,
         checks=checks.checks, headline=True, comparison=top.name,
         numbers={"may_be_first": len(overall.first), "clusters": overall.clusters, "places_told": float(overall.told)},

@@ -23,7 +23,9 @@ class Complaints:
 
     Attributes
     ----------
-    process, opened, resolved, unit, by, cost
+    process
+        A column, or SQL that names what went wrong.
+    opened, resolved, unit, by, cost
         Columns; see the params' ``service.complaints``.
     in_favour, progress
         SQL: true, false, or empty where it is not decided.

@@ -8,11 +8,12 @@ import ibis.expr.types as ir
 import numpy as np
 
 from toolkit.data.frames import TableLike
+from toolkit.kpis import queried
 from toolkit.language import Sentence
-from toolkit.service.asked import Aside, PartStudy, opened
+from toolkit.service.asked import Aside, PartStudy, opened, settled
 from toolkit.service.complaints.definition import Complaints
 from toolkit.service.complaints.reading import by_month, counted, trend_window, whole_months
-from toolkit.service.complaints.results import Complained, Month
+from toolkit.service.complaints.results import PROCESS, Complained, Month
 from toolkit.service.measured import measured_by
 from toolkit.service.pareto import Pareto, read_paretos
 from toolkit.service.waits import read_waits
@@ -37,32 +38,33 @@ def estimate(
     """
     table, asked, others, aside = opened(table, definition, {"per": per})
     rows = within(table, asked.opened, asked.window, asked.where)
-    one = read_paretos(rows, asked.process, unit=asked.unit, level=asked.level)
+    rows = settled(queried(rows, f'*, CAST(({asked.process}\n) AS VARCHAR) AS "{PROCESS}"'))
+    one = read_paretos(rows, PROCESS, unit=asked.unit, level=asked.level)
     overall = one.get((), Pareto((), 0, 0, 0.0, asked.level))
     split = {}
     if asked.by:
-        groups = read_paretos(rows, asked.process, [asked.by], unit=asked.unit)
+        groups = read_paretos(rows, PROCESS, [asked.by], unit=asked.unit)
         # each group makes a claim of its own: together they hold with the level
         level = 1 - (1 - asked.level) / max(len(groups), 1)
-        groups = read_paretos(rows, asked.process, [asked.by], unit=asked.unit, level=level)
+        groups = read_paretos(rows, PROCESS, [asked.by], unit=asked.unit, level=level)
         split = {key[0]: found for key, found in groups.items()}
     sql = {k: v for k, v in (("favour", asked.in_favour), ("progress", asked.progress)) if v}
-    shares = {g: _measured(rows, sql, g, asked) for g in ((), (asked.process,))}
+    shares = {g: _measured(rows, sql, g, asked) for g in ((), (PROCESS,))}
     costs = {}
     if asked.cost:
         paid = {"cost": asked.cost}
         costs = {g: measured_by(rows, paid, g, unit=asked.unit, shares=False, level=asked.level)
-                 for g in ((), (asked.process,))}  # fmt: skip
+                 for g in ((), (PROCESS,))}  # fmt: skip
     waits = {}
     if asked.resolved:
         days = None if asked.promise_days is None else asked.promise_days * 24
-        waits = read_waits(rows, asked.opened, asked.resolved, asked.window, [(asked.process,), ()],
+        waits = read_waits(rows, asked.opened, asked.resolved, asked.window, [(PROCESS,), ()],
                            promised=days, unit=asked.unit, level=asked.level)  # fmt: skip
         backward = sum(w.backward for w in waits[()].values())
         what = Sentence("{end} before {start}", {"end": asked.resolved, "start": asked.opened})
         aside = (*aside, Aside(what, backward))
     if overall.not_said:
-        aside = (*aside, Aside(Sentence("no {column}", {"column": asked.process}), overall.not_said))
+        aside = (*aside, Aside(Sentence("no process"), overall.not_said))
     rate, months, trend = _rates(table, others.get("per"), rows, asked)
     return Complained(
         definition=asked, overall=overall, split=split, shares=shares, costs=costs, waits=waits,

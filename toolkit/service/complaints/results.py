@@ -19,6 +19,9 @@ from toolkit.shown import Grid, Shown
 from toolkit.stats.comparisons import Interval
 from toolkit.stats.trend_tests import TrendTest
 
+PROCESS = "toolkit_process"
+"""The column of what went wrong, once it is named."""
+
 ByGroup = Mapping[tuple[str, ...], Mapping[Key, Mapping[str, Measured]]]
 
 
@@ -75,7 +78,7 @@ class Complained(Shown):
 
     def wait(self, process: str | None = None) -> Wait | None:
         """How long until dealt with."""
-        group = () if process is None else (self.definition.process,)
+        group = () if process is None else (PROCESS,)
         return self.waits.get(group, {}).get(() if process is None else (process,))
 
     @property

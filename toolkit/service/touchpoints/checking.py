@@ -16,6 +16,7 @@ def check(found: Met) -> Checks:
     checks = []
     if found.levels:
         direct = {x.item.name for x in found.levels if x.item.seen != "record"}
+        direct |= {"the survey"} if found.surveys is not None and found.surveys.answered else set()
         indirect = {x.item.name for x in found.levels if x.item.seen == "record"}
         checks.append(Check(
             Sentence("Touchpoints are seen directly and in records"), bool(direct and indirect),

@@ -124,6 +124,14 @@ def _surveys(found: Met) -> Iterator[Finding]:
                         "change of {change} that matters stays unseen: ask more people.", values)  # fmt: skip
     yield _figure(found, "survey", window=d.window, source=d.table, said=said, quantity=s.mean.quantity("score"), n=s.answered,
                   n_unit="answers", method=SURVEY_METHOD, answers=("F48",), numbers={"smallest_change_seen": s.seen})  # fmt: skip
+    for what, m in s.split.items():
+        q = m.quantity("score")
+        values = {"what": plain(what), "mean": q, "n": m.n}
+        said = Sentence("Where it was {what}, {n} answers give {mean} ({mean:range}).", values)
+        if q.low is None:
+            said = Sentence("Where it was {what}, {n} answers give {mean}.", values)
+        yield _figure(found, "survey", "split", what, window=d.window, source=d.table, said=said, quantity=q, n=m.n,
+                      n_unit="answers", method=m.method, answers=("F48", "F43"), segment=what)  # fmt: skip
     if s.rate is not None and s.rate.n:
         said = Sentence("{rate} of {n} people asked answered ({rate:range}).", {"rate": s.rate.quantity(), "n": s.rate.n})
         yield _figure(found, "survey", "response", window=d.window, source=d.table, said=said, quantity=s.rate.quantity(),

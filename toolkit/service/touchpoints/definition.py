@@ -84,6 +84,7 @@ class Surveys:
     weight: str | None = None
     invited: str | None = None
     change: float | None = None
+    split: str | None = None
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from toolkit.service.window import as_moment, known_by, within
 from toolkit.stats.limits import critical
 
 POWER = 0.8
-KEPT, CAME, AUTOMATIC = "toolkit_kept", "toolkit_came", "toolkit_automatic"
+KEPT, CAME, AUTOMATIC, SPLIT = "toolkit_kept", "toolkit_came", "toolkit_automatic", "toolkit_split"
 
 
 def estimate(
@@ -103,7 +103,12 @@ def _surveyed(table, asked: Surveys, level: float) -> Surveyed:
         sql = f"CASE WHEN {asked.invited} THEN CASE WHEN {value} IS NOT NULL THEN 1 ELSE 0 END END"
         rate = measured_by(rows, {"rate": sql}, level=level).get((), {}).get("rate", nothing("nobody was asked", level))
     mean = mean or nothing("nobody answered", level)
+    split = {}
+    if asked.split:
+        named = queried(rows, f'*, CAST(({asked.split}\n) AS VARCHAR) AS "{SPLIT}"')
+        found = measured_by(named, {"score": score}, (SPLIT,), shares=False, level=level)
+        split = {key[0]: cell["score"] for key, cell in found.items()}
     seen = math.nan
     if mean.se > 0:
         seen = (critical((1 - level) / 2) + critical(1 - POWER)) * math.sqrt(2) * mean.se
-    return Surveyed(mean, answered.count, rate, seen)
+    return Surveyed(mean, answered.count, rate, seen, split)

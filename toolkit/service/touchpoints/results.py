@@ -87,12 +87,15 @@ class Surveyed:
         Of those asked; None where that is not declared.
     seen
         The smallest change that two waves like this show with power .8, in points.
+    split
+        What customers met -> the mean of those who did.
     """
 
     mean: Measured
     answered: int
     rate: Measured | None
     seen: float
+    split: Mapping[str, Measured]
 
 
 @dataclass(frozen=True, repr=False)
@@ -159,4 +162,5 @@ class Met(Shown):
         if s.rate is not None:
             rows.append((Sentence("Answered, of those asked"), s.rate.quantity()))
         rows.append((Sentence("Smallest change that two such waves show"), Quantity(s.seen, "score")))
+        rows += [(Sentence("Mean where: {what}", {"what": plain(k)}), m.quantity("score")) for k, m in s.split.items()]
         return Grid(title, heads, tuple(rows))
