@@ -34,6 +34,7 @@ KEPT_OUT = {
     "experiments": {"altair", "html", "jinja2", "nbformat", "duckdb"},
     "plan_changes": {"altair", "html", "jinja2", "nbformat", "duckdb"},
     "benchmarks": {"altair", "html", "jinja2", "nbformat", "duckdb"},
+    "customers": {"altair", "html", "jinja2", "nbformat", "duckdb"},
     "money": {"altair", "html", "jinja2", "nbformat", "duckdb"},
     "trends": {"altair", "html", "jinja2", "nbformat", "duckdb"},
     "display": {"ibis", "duckdb", "statsmodels", "scipy"},
