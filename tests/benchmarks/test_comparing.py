@@ -89,7 +89,7 @@ def test_unlike_answers_are_shown_beside_and_not_ranked():
     assert beside.unlike == ("frame",) and beside.members[0].n == 400
     findings = conclude(found, check(found))
     assert [f.verdict for f in findings if "beside" in f.id] == ["not_comparable"]
-    assert "other people asked" in found.beside_grid().text()
+    assert "other people asked" in found.origins_grid().text() and "400" in found.beside_grid().text()
 
 
 def test_without_a_rival_asked_alike_nothing_is_ranked():
@@ -190,6 +190,21 @@ def test_pairs_come_by_both_families_and_letters_are_read_off_each():
     for family in (by_default.family, *by_default.others):
         for p in family.pairs:
             assert bool(set(family.letters[p.first]) & set(family.letters[p.second])) is not p.told
+
+
+def test_raked_companies_that_share_nobody_are_independent():
+    rng = np.random.default_rng(19)
+    frame = pd.DataFrame({
+        "company": np.repeat(["us", "b"], 300), "score": rng.integers(1, 11, 600),
+        "age": rng.choice(["old", "young"], 600), "town": rng.choice(["no", "yes"], 600, p=[0.3, 0.7]),
+    })
+    margins = {"age": {"old": 0.6, "young": 0.4}, "town": {"no": 0.5, "yes": 0.5}}
+    found = estimate(frame, Benchmark("us", Survey("company", (Score("score", 1, 10),), margins=margins)))
+    assert found.pairs.family.method == "Games-Howell" and not found.main.together("us", "b")
+    frame["person"] = np.tile(np.arange(300), 2)  # and those that share everybody are not
+    survey = Survey("company", (Score("score", 1, 10),), margins=margins, cluster=("person",))
+    shared = estimate(frame, Benchmark("us", survey))
+    assert shared.main.together("us", "b") and "design-based" in shared.pairs.family.method
 
 
 def test_the_map_calls_undetermined_what_crosses_a_line():

@@ -48,21 +48,29 @@ def scores_grid(main: League | None, others: Sequence[League]) -> Grid:
     return Grid(Sentence("Other scores of the same answers"), heads, tuple(rows))
 
 
-def beside_grid(groups: Iterable[Alike]) -> Grid:
-    """What cannot be compared with the league, on its own scale, and why."""
+def origins_grid(groups: Iterable[Alike]) -> Grid:
+    """How each group of scores came about that is not ranked with the league, and what sets it apart."""
     heads = (
-        Sentence("Source"), Sentence("Kind"), Sentence("Who was asked"), Sentence("Company"), Sentence("Value"),
-        Sentence("Scale"), Sentence("Answers"), Sentence("Date"), Sentence("Not ranked with the others because of"),
+        Sentence("Source"), Sentence("Kind"), Sentence("Who was asked"), Sentence("How"), Sentence("Scale"),
+        Sentence("Not ranked with the others because of"),
     )  # fmt: skip
     rows = []
     for group in groups:
         how = group.manner
-        for m in group.members:
-            scale = Sentence("{low} to {high}", {"low": how.low, "high": how.high})
-            rows.append((
-                how.source or None, how.kind or None, how.frame or None, m.company, group.quantity(m), scale,
-                int(m.n) if m.n else None, m.day, group.reason,
-            ))  # fmt: skip
+        scale = Sentence("{low} to {high}", {"low": how.low, "high": how.high})
+        known = (named(v.replace("_", " ")) if v else None for v in (how.source, how.kind, how.frame, how.mode))
+        rows.append((*known, scale, group.reason))
+    return Grid(Sentence("Where scores come from that are not ranked"), heads, tuple(rows))
+
+
+def beside_grid(groups: Iterable[Alike]) -> Grid:
+    """What cannot be compared with the league, each on its own scale."""
+    heads = (Sentence("Source"), Sentence("Company"), Sentence("Value"), Sentence("Answers"), Sentence("Date"))
+    rows = [
+        (named(g.manner.source or g.manner.frame), m.company, g.quantity(m), int(m.n) if m.n else None, m.day)
+        for g in groups
+        for m in g.members
+    ]
     return Grid(Sentence("Shown beside, not ranked together"), heads, tuple(rows))
 
 
@@ -92,7 +100,7 @@ def gap_grid(gaps: Iterable[Gap], us: str) -> Grid:
     rows = []
     for g in gaps:
         size = None if g.size is None or g.size.reason else Quantity(g.size.estimate, "number", g.size.low, g.size.high)
-        rows.append((g.rival, g.quantity, Quantity(g.p_adjusted), size, words[g.verdict]))
+        rows.append((g.rival, g.quantity, chance(g.p_adjusted), size, words[g.verdict]))
     return Grid(Sentence("{us} less each rival", {"us": us}), heads, tuple(rows))
 
 
@@ -103,7 +111,7 @@ def pairs_grid(pairs: Pairs | None) -> Grid:
     heads += [Sentence("p by {method}", {"method": f.method}) for f in families]
     rows = []
     for i, p in enumerate(pairs.pairs if pairs else ()):
-        rows.append((p.first, p.second, p.difference, *(Quantity(f.pairs[i].p_value) for f in families)))
+        rows.append((p.first, p.second, p.difference, *(chance(f.pairs[i].p_value) for f in families)))
     note = Sentence("p over all pairs. Intervals are of the first family of tests.") if pairs else None
     return Grid(Sentence("All pairs"), tuple(heads), tuple(rows), note)
 
@@ -118,16 +126,29 @@ def letters_grid(pairs: Pairs | None) -> Grid:
     return Grid(Sentence("Groups read off the pairs"), heads, rows, note)
 
 
-def trend_grid(trends: Iterable[GapTrend], waves: Sequence[WaveLeague]) -> Grid:
-    """Gaps wave by wave, and the change over the last year."""
-    heads = (Sentence("Rival"), *(named(w.wave) for w in waves), Sentence("Change in a year"))
-    rows = []
-    for t in trends:
-        held = {wave: q for wave, _, q in t.points}
-        c = t.change
-        change = None if c is None or c.reason else Quantity(c.estimate, t.unit, c.low, c.high)
-        rows.append((t.rival, *(held.get(w.wave) for w in waves), change))
-    return Grid(Sentence("Gaps over the waves"), heads, tuple(rows))
+def trend_grid(trends: Sequence[GapTrend], waves: Sequence[WaveLeague]) -> Grid:
+    """We less each rival wave by wave, the waves down, and the change over the last year."""
+    heads = (Sentence("Wave"), *(named(t.rival) for t in trends))
+    held = [{wave: q for wave, _, q in t.points} for t in trends]
+    rows = [(named(w.wave), *(h.get(w.wave) for h in held)) for w in waves]
+    if trends and any(t.change is not None for t in trends):
+        rows.append((Sentence("Change in a year"), *(_changed(t) for t in trends)))
+    note = Sentence("Each interval stands by itself; the verdict takes all rivals together, and its intervals are wider.")
+    return Grid(Sentence("Gaps over the waves"), heads, tuple(rows), note)
+
+
+def _changed(t: GapTrend) -> Quantity | None:
+    c = t.change
+    return None if c is None or c.reason else Quantity(c.estimate, t.unit, c.low, c.high)
+
+
+SMALLEST_SAID = 1e-4
+"""Chances below it are said to be below it."""
+
+
+def chance(p: float) -> Quantity | Sentence:
+    """A p value for people."""
+    return Sentence("below {limit}", {"limit": Quantity(SMALLEST_SAID)}) if p < SMALLEST_SAID else Quantity(p)
 
 
 def named(name: str) -> Sentence:

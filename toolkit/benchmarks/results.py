@@ -201,8 +201,12 @@ class Benchmarked(Shown):
         """Every other score of the same answers."""
         return league_tables.scores_grid(self.main, self.others)
 
+    def origins_grid(self) -> Grid:
+        """How scores came about that are not ranked, and what sets them apart."""
+        return league_tables.origins_grid(self.beside)
+
     def beside_grid(self) -> Grid:
-        """What cannot be compared with the league, and why."""
+        """What cannot be compared with the league."""
         return league_tables.beside_grid(self.beside)
 
     def raw_grid(self) -> Grid:

@@ -139,8 +139,8 @@ class League:
     def together(self, a: str, b: str) -> bool:
         """Whether two companies' answers go together (the same people or clusters)."""
         c = self.covariance[self.companies.index(a), self.companies.index(b)]
-        scale = math.sqrt(self[a].se * self[b].se) or 1.0
-        return abs(c) > 1e-12 * scale**2
+        # raking leaves correlations of 1e-7 between companies that share nobody
+        return abs(c) > 1e-5 * self[a].se * self[b].se
 
 
 def league(weighed: Weighed, score: Score, definition: Benchmark, ranked: bool = True) -> League:

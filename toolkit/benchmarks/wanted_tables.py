@@ -44,7 +44,7 @@ def driver_grid(wants: Wants | None) -> Grid:
     title = Sentence("What is associated with satisfaction")
     heads = (
         Sentence("Attribute"), Sentence("Share of what all explain"), Sentence("Place"),
-        Sentence("Importance as said"), Sentence("Variance inflation"),
+        Sentence("Importance as said"), Sentence("Inflation"),
     )  # fmt: skip
     if wants is None or wants.drivers is None:
         reason = "no attributes are declared" if wants is None else wants.reason or "no data"
@@ -53,9 +53,10 @@ def driver_grid(wants: Wants | None) -> Grid:
     at = [w.attribute.name for w in wants.wanted]
     for place, w in enumerate(wants.by_share, 1):
         i, factor = at.index(w.attribute.name), wants.inflation.get(w.attribute.title)
-        ends = (int(d.rank_low[i]), int(d.rank_high[i])) if d.draws and d.rank_low[i] < d.rank_high[i] else (None, None)
+        settled = not d.draws or d.rank_low[i] == d.rank_high[i]
+        ends = (None, None) if settled else (int(d.rank_low[i]), int(d.rank_high[i]))
         rows.append((
-            named(w.attribute.title), w.share, Quantity(place, "count", *ends), w.stated,
+            named(w.attribute.title), w.share, Quantity(place, "count", *ends), _bare(w.stated),
             None if factor is None else Quantity(factor),
         ))  # fmt: skip
     values = {
@@ -65,8 +66,8 @@ def driver_grid(wants: Wants | None) -> Grid:
     note = Sentence(
         "Shapley (LMG) shares of the {r2} of the variance of satisfaction that all attributes explain within "
         "companies; {n} complete answers, {draws} bootstrap draws. A share says what is associated with "
-        "satisfaction; changing an attribute need not change it. Variance inflation above {limit}: others say "
-        "nearly the same, and its share is theirs as well.",
+        "satisfaction; changing an attribute need not change it. Importance as said: 0 to 100. Inflation of the "
+        "variance above {limit}: others say nearly the same, and its share is theirs as well.",
         values,
     )
     return Grid(title, heads, tuple(rows), note)
