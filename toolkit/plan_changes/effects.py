@@ -367,7 +367,9 @@ class PlanEffect(Shown):
             Sentence("By {segment} the effects differ (p {p})", {"segment": s.segment, "p": Quantity(s.p_same, "number")})
             if s.p_same < 0.05 else
             Sentence("By {segment} the effects cannot be told apart", {"segment": s.segment})
-            for s in self.segments if math.isfinite(s.p_same)
+            if math.isfinite(s.p_same) else
+            Sentence("By {segment} no test says whether effects differ: {why}", {"segment": s.segment, "why": s.reason or ""})
+            for s in self.segments
         ]  # fmt: skip
         said = None
         for sentence in reversed(note):

@@ -51,7 +51,9 @@ def estimate(table: TableLike | Study[PlanChange], definition: PlanChange | None
         if definition.waves is not None:
             frame = survey_waves.answers(rows, definition)
             why = Sentence("the KPI comes from a survey: its wave before is compared with its wave after")
-            return _beside_promise(definition, survey_waves.compared(frame, definition, why), None)
+            found = _beside_promise(definition, survey_waves.compared(frame, definition, why), None)
+            groups, segments = survey_waves.by_group(frame, definition)
+            return replace(found, groups=groups, segments=segments)
         return from_reading(read(rows, definition), definition)
     except CannotBeJudged as cannot:
         return without_answer(definition, cannot.reason)

@@ -10,11 +10,13 @@ from toolkit.plan_changes import one_series
 from toolkit.plan_changes.definition import PlanChange
 from toolkit.plan_changes.effects import Fitted, GroupEffect, SegmentTest
 from toolkit.plan_changes.reading import CannotBeJudged, Panel, Reading
-from toolkit.plan_changes.with_control import two_waves
+from toolkit.plan_changes.with_control import group_time_total, two_waves
+from toolkit.plan_changes.with_donors import donors_total
 from toolkit.stats import groups as by_groups
 from toolkit.stats.cluster_errors import CannotBeEstimated
 from toolkit.stats.differences import Difference
 from toolkit.stats.interrupted import interrupted_many
+from toolkit.stats.interrupted_counts import interrupted_counts_many
 from toolkit.stats.multiplicity import adjusted
 
 MOST_GROUPS = 40
@@ -37,9 +39,12 @@ def by_group(
         if fit.method == "difference":
             rows, test = _compared(segment, panels, definition)
         elif fit.method in ("series", "counts"):
-            rows, test = _series(segment, panels, definition, reading.panel)
+            alike = _counts if fit.method == "counts" else _series
+            rows, test = alike(segment, panels, definition, reading.panel)
+        elif fit.method in _BY_ARM:
+            rows, test = _by_arm(segment, panels, definition, *_BY_ARM[fit.method])
         else:
-            rows, test = [], SegmentTest(segment, math.nan, "this method does not tell groups apart")
+            rows, test = [], SegmentTest(segment, math.nan, "a series too short for a model tells no groups apart")
         found += rows
         tests.append(test)
     return tuple(found), tuple(tests)
@@ -79,13 +84,46 @@ def _compared(segment: str, panels: dict[str, Panel], definition: PlanChange):
     # buckets hold units of every group, but no unit of two: between buckets groups are independent
     judged = by_groups.judge_groups(
         tuple(effects), better=definition.better, alpha=1 - definition.level, independent=buckets or not shared)
-    rows = [
-        GroupEffect(segment, str(g.group), *((g.difference.effect, g.difference.low, g.difference.high)
-                    if g.difference else (math.nan,) * 3), g.p_harm, g.hurt,
-                    g.difference.treated_units if g.difference else 0, g.reason)
-        for g in judged.groups
-    ]  # fmt: skip
-    return rows, SegmentTest(segment, judged.p_same, judged.reason)
+    return rows_of(segment, judged), SegmentTest(segment, judged.p_same, judged.reason)
+
+
+def rows_of(segment: str, judged: by_groups.EffectsByGroup) -> list[GroupEffect]:
+    """The rows of the page, of groups already judged."""
+    out = []
+    for g in judged.groups:
+        d = g.difference
+        if d is None:
+            out.append(GroupEffect(segment, str(g.group), *(math.nan,) * 3, g.p_harm, g.hurt, 0, g.reason))
+            continue
+        n = d.n if isinstance(d, by_groups.OneEffect) else d.treated_units
+        out.append(GroupEffect(segment, str(g.group), d.effect, d.low, d.high, g.p_harm, g.hurt, n, g.reason))
+    return out
+
+
+_BY_ARM = {
+    "staggered": (group_time_total, True, None),
+    "donors": (donors_total, False, "the groups of one touched unit share what moves it"),
+}
+"""Method -> the effect in one group, whether units of two groups are independent, or why they are not."""
+
+
+def _by_arm(segment: str, panels: dict[str, Panel], definition: PlanChange, effect_of, independent: bool, why: str | None):
+    """The same method in every group, on the group's own rows."""
+    found = []
+    for value, panel in panels.items():
+        try:
+            one, reason = effect_of(panel, definition), None
+        except (CannotBeEstimated, ValueError) as error:
+            one, reason = None, str(error)
+        found.append(by_groups.GroupEffect(value, one, math.nan, False, reason))
+    labels = [set(p.label) for p in panels.values()]
+    shared = sum(map(len, labels)) > len(set().union(*labels))
+    buckets = any(p.basis == "buckets" for p in panels.values())
+    judged = by_groups.judge_groups(
+        tuple(found), better=definition.better, alpha=1 - definition.level,
+        independent=independent and (buckets or not shared))
+    reason = why if why and not math.isfinite(judged.p_same) else judged.reason
+    return rows_of(segment, judged), SegmentTest(segment, judged.p_same, reason)
 
 
 def _series(segment: str, panels: dict[str, Panel], definition: PlanChange, whole: Panel):
@@ -96,16 +134,34 @@ def _series(segment: str, panels: dict[str, Panel], definition: PlanChange, whol
     except CannotBeJudged as cannot:
         return [], SegmentTest(segment, math.nan, cannot.reason.text())
     fits = interrupted_many(series, design, level=definition.level)
-    log = definition.scale == "log"
-    bad = -definition.good
-    harm = [_p_harm(e, p, bad) for e, p in zip(fits.estimate[:, 0], fits.p_value[:, 0], strict=True)]
+    ends = np.column_stack([fits.estimate[:, 0], fits.low[:, 0], fits.high[:, 0]])
+    if definition.scale == "log":
+        ends = np.expm1(ends)
+    return _judged_series(segment, panels, definition, ends, fits.p_value[:, 0], fits.n_observed, fits.reasons)
+
+
+def _counts(segment: str, panels: dict[str, Panel], definition: PlanChange, whole: Panel):
+    """All groups' rate ratios in one call, on the design of the whole."""
+    design = one_series.design_of(whole, definition)
+    counts, exposure = (np.array(a) for a in zip(
+        *(one_series.counts_and_exposure(p, definition) for p in panels.values()), strict=True))
+    try:
+        fits = interrupted_counts_many(counts, design, exposure=exposure, level=definition.level)
+    except ValueError as error:
+        return [], SegmentTest(segment, math.nan, str(error))
+    ends = np.column_stack([fits.estimate, fits.low, fits.high]) - 1
+    return _judged_series(segment, panels, definition, ends, fits.p_value, fits.n, fits.reasons)
+
+
+def _judged_series(segment, panels, definition, ends, p_values, n, reasons):
+    """Rows and test of groups that are series: harm by Holm, and no test of sameness."""
+    harm = [_p_harm(e, p, -definition.good) for e, p in zip(ends[:, 0], p_values, strict=True)]
     corrected = adjusted(harm, "holm")
-    rows = []
-    for i, value in enumerate(panels):
-        ends = [float(a[i, 0]) for a in (fits.estimate, fits.low, fits.high)]
-        ends = [math.expm1(v) for v in ends] if log else ends
-        hurt = bool(corrected[i] <= 1 - definition.level)
-        rows.append(GroupEffect(segment, value, *ends, float(corrected[i]), hurt, int(fits.n_observed[i]), fits.reasons[i]))
+    rows = [
+        GroupEffect(segment, value, *map(float, ends[i]), float(corrected[i]),
+                    bool(corrected[i] <= 1 - definition.level), int(n[i]), reasons[i])
+        for i, value in enumerate(panels)
+    ]  # fmt: skip
     return rows, SegmentTest(segment, math.nan, "series of groups share what moves them all")
 
 

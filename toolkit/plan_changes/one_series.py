@@ -224,6 +224,16 @@ def _alternative(name: str, label: Sentence, found: MethodEffects, log: bool) ->
 # counts -------------------------------------------------------------------------------------------
 
 
+def counts_and_exposure(panel: Panel, definition: PlanChange) -> tuple[np.ndarray, np.ndarray]:
+    """The touched rows' counts by period, and what they are out of: days, where rows are counted."""
+    keep = panel.treated
+    seen = panel.rows[keep].sum(axis=0) > 0
+    exposure = panel.den[keep].sum(axis=0)
+    if definition.measure.counts_rows:
+        exposure = np.array([float(p.days) for p in panel.periods])
+    return np.where(seen, panel.num[keep].sum(axis=0), np.nan), np.where(seen, exposure, np.nan)
+
+
 def counted(panel: Panel, definition: PlanChange, why: Sentence) -> Fitted:
     """A rate ratio by quasi-Poisson regression with an offset, the autocorrelation integrated over.
 
@@ -233,13 +243,7 @@ def counted(panel: Panel, definition: PlanChange, why: Sentence) -> Fitted:
         The counts are negative or too few.
     """
     design = design_of(panel, definition)
-    keep = panel.treated
-    seen = panel.rows[keep].sum(axis=0) > 0
-    counts = np.where(seen, panel.num[keep].sum(axis=0), np.nan)
-    exposure = panel.den[keep].sum(axis=0)
-    if definition.measure.counts_rows:
-        exposure = np.array([float(p.days) for p in panel.periods])
-    exposure = np.where(seen, exposure, np.nan)
+    counts, exposure = counts_and_exposure(panel, definition)
     try:
         found = interrupted_counts(counts, design, exposure=exposure, level=definition.level)
         others = list(_count_alternatives(panel, definition, counts, exposure, design))

@@ -13,9 +13,11 @@ from toolkit.data.frames import ENGINE_ERRORS
 from toolkit.kpis import with_expressions
 from toolkit.language import Sentence
 from toolkit.plan_changes.definition import PlanChange
-from toolkit.plan_changes.effects import Alternative, Fitted, PathPoint
+from toolkit.plan_changes.effects import Alternative, Fitted, GroupEffect, PathPoint, SegmentTest
+from toolkit.plan_changes.grouping import MOST_GROUPS, rows_of
 from toolkit.plan_changes.reading import CannotBeJudged
 from toolkit.problems import Problem, Refused
+from toolkit.stats import groups as by_groups
 from toolkit.stats.cluster_errors import CannotBeEstimated
 from toolkit.stats.waves import Wave, WaveChange, paired_change, standardised_change, wave_change
 
@@ -35,6 +37,9 @@ def answers(table: ir.Table, definition: PlanChange) -> pd.DataFrame:
     waves = definition.waves
     sql = {"value": waves.value, "day": f"CAST(({definition.time}) AS DATE)"}
     written = {"answers.value": waves.value, "dated": definition.time}
+    for i, (name, text) in enumerate(definition.segments.items()):
+        written[f"segments.{name}"] = text
+        sql[f"toolkit__s{i}"] = f"CAST(({text}) AS VARCHAR)"
     if definition.measure.where:
         sql["kept"] = written["kpi.where"] = definition.measure.where
     if definition.touched:
@@ -77,13 +82,7 @@ def compared(frame: pd.DataFrame, definition: PlanChange, why: Sentence) -> Fitt
     CannotBeJudged
         Nobody was asked before, or after; or a stratum has too few answers.
     """
-    days = pd.to_datetime(frame["day"]).dt.date
-    early = frame[days < definition.effective]
-    late = frame[days >= definition.effective]
-    for wave, when in ((early, "before"), (late, "after")):
-        if wave.empty:
-            raise CannotBeJudged(Sentence("nobody was asked {when} the change", {"when": when}))
-    before, after = early[early["period"] == early["period"].max()], late[late["period"] == late["period"].min()]
+    before, after = _two_waves(frame, definition)
     try:
         pair = _wave(before, definition), _wave(after, definition)
         found = wave_change(*pair, level=definition.level)
@@ -99,6 +98,47 @@ def compared(frame: pd.DataFrame, definition: PlanChange, why: Sentence) -> Fitt
         path=tuple(PathPoint(p.start, float(v)) for p, v in means.items()), details=found,
         counted=float(found.n_after), numbers={"raw": found.raw, "mix": found.mix, "asked_twice": found.n_both},
     )  # fmt: skip
+
+
+def _two_waves(frame: pd.DataFrame, definition: PlanChange) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The answers of the last wave before the change and of the first after it."""
+    days = pd.to_datetime(frame["day"]).dt.date
+    early = frame[days < definition.effective]
+    late = frame[days >= definition.effective]
+    for wave, when in ((early, "before"), (late, "after")):
+        if wave.empty:
+            raise CannotBeJudged(Sentence("nobody was asked {when} the change", {"when": when}))
+    return early[early["period"] == early["period"].max()], late[late["period"] == late["period"].min()]
+
+
+def by_group(frame: pd.DataFrame, definition: PlanChange) -> tuple[tuple[GroupEffect, ...], tuple[SegmentTest, ...]]:
+    """The change between the two waves in every declared group, and whether groups differ.
+
+    A person answers in one group, so groups are independent.
+    """
+    rows: list[GroupEffect] = []
+    tests: list[SegmentTest] = []
+    waves = _two_waves(frame, definition)
+    for i, segment in enumerate(definition.segments):
+        column = f"toolkit__s{i}"
+        values = sorted(set().union(*(set(w[column].dropna()) for w in waves)), key=str)
+        if len(values) > MOST_GROUPS:
+            tests.append(SegmentTest(segment, math.nan, f"it has {len(values)} groups, more than {MOST_GROUPS}"))
+            continue
+        found = []
+        for value in values:
+            try:
+                pair = tuple(_wave(w[w[column] == value], definition) for w in waves)
+                change = wave_change(*pair, level=definition.level)
+                c = change.comparison
+                one = by_groups.OneEffect(c.estimate, c.se, c.df, c.low, c.high, c.p_value, change.n_before + change.n_after)
+                found.append(by_groups.GroupEffect(value, one, math.nan, False, None))
+            except (CannotBeEstimated, ValueError) as error:
+                found.append(by_groups.GroupEffect(value, None, math.nan, False, str(error)))
+        judged = by_groups.judge_groups(tuple(found), better=definition.better, alpha=1 - definition.level)
+        rows += rows_of(segment, judged)
+        tests.append(SegmentTest(segment, judged.p_same, judged.reason))
+    return tuple(rows), tuple(tests)
 
 
 def _mean(frame: pd.DataFrame, definition: PlanChange) -> float:

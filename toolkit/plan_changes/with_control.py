@@ -21,6 +21,7 @@ from toolkit.stats.cluster_errors import CannotBeEstimated
 from toolkit.stats.differences import Difference, difference_in_differences, ratio_before_and_after
 from toolkit.stats.event_study import EventStudy, event_study
 from toolkit.stats.group_time_effects import Aggregate, aggregate, group_time_effects
+from toolkit.stats.groups import OneEffect
 from toolkit.stats.limits import critical
 from toolkit.stats.two_way_effects import two_way_effect
 
@@ -249,6 +250,19 @@ def staggered(panel: Panel, definition: PlanChange, why: Sentence) -> Fitted:
         details=(cells, by_event), counted=float(panel.den[under & treated].sum()),
         path=_staggered_path(panel, total),
     )  # fmt: skip
+
+
+def group_time_total(panel: Panel, definition: PlanChange) -> OneEffect:
+    """The group-time effects of one group of rows, added up.
+
+    Raises
+    ------
+    CannotBeEstimated
+        Nobody of the group was reached after the first period, or nobody is left to compare with.
+    """
+    cells = group_time_effects(linearised(panel), panel.first, clusters=_codes(panel))
+    total = aggregate(cells, "simple", level=definition.level)
+    return OneEffect(total.effect, total.se, total.df, total.low, total.high, total.p_value, int(panel.treated.sum()))
 
 
 def _staggered_path(panel: Panel, total: Aggregate) -> tuple[PathPoint, ...]:

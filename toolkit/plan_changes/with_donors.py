@@ -15,6 +15,7 @@ from toolkit.stats import synthetic_control as sc
 from toolkit.stats import synthetic_did as sdid
 from toolkit.stats.cluster_errors import CannotBeEstimated
 from toolkit.stats.few_clusters import cluster_permutation
+from toolkit.stats.groups import OneEffect
 from toolkit.stats.synthetic_control import DonorPanel
 
 FEWEST_DONORS = 5
@@ -80,6 +81,25 @@ def mixed(panel: Panel, definition: PlanChange, why: Sentence) -> Fitted:
             **{f"time_weight_{p}": float(w) for p, w in zip(panel.periods, found.time_weights, strict=False) if w > 1e-4},
         },
     )  # fmt: skip
+
+
+def donors_total(panel: Panel, definition: PlanChange) -> OneEffect:
+    """The synthetic difference in one group of rows: the same units, this group's part of each.
+
+    Raises
+    ------
+    CannotBeEstimated
+        The touched unit or too many donors have no value of this group in some period.
+    """
+    y, treated = ratio(panel.num, panel.den), panel.treated
+    whole = np.isfinite(y).all(axis=1)
+    if int((treated & whole).sum()) != 1 or int((~treated & whole).sum()) < FEWEST_DONORS:
+        raise CannotBeEstimated(
+            f"in this group the touched unit, or all but {int((~treated & whole).sum())} others, lack a period")
+    donors = DonorPanel(y[~treated & whole], y[treated & whole], panel.change)
+    found = sdid.synthetic_difference(donors)
+    error = sdid.inference(donors, found, level=definition.level)
+    return OneEffect(found.effect, error.se, math.inf, error.low, error.high, error.p_value, len(donors.donors) + 1)
 
 
 def _weights(weights: np.ndarray, donors: tuple[str, ...]) -> dict[str, float]:

@@ -27,6 +27,27 @@ BETTER = ("higher", "lower")
 
 
 @dataclass(frozen=True)
+class OneEffect:
+    """An effect found by any method: in its unit, with error, degrees of freedom and interval.
+
+    Attributes
+    ----------
+    df
+        Degrees of freedom of the error; infinite for a normal reference.
+    n
+        Of what it rests on.
+    """
+
+    effect: float
+    se: float
+    df: float
+    low: float
+    high: float
+    p_value: float
+    n: int
+
+
+@dataclass(frozen=True)
 class GroupEffect:
     """The effect in one group.
 
@@ -35,7 +56,8 @@ class GroupEffect:
     group
         Its label.
     difference
-        The difference in differences; None where it could not be had.
+        The difference in differences, or the effect by another method; None where it could not
+        be had.
     p_harm
         One-sided p-value of "not hurt", corrected by Holm over all groups; nan without an effect.
     hurt
@@ -45,7 +67,7 @@ class GroupEffect:
     """
 
     group: object
-    difference: Difference | None
+    difference: Difference | OneEffect | None
     p_harm: float
     hurt: bool
     reason: str | None
@@ -157,7 +179,7 @@ def judge_groups(
     return EffectsByGroup(judged, p_same, statistic, df, hurt, reason)
 
 
-def _p_harm(difference: Difference | None, sign: float) -> float:
+def _p_harm(difference: Difference | OneEffect | None, sign: float) -> float:
     """One-sided p-value of harm: half the two-sided one where the effect points to harm."""
     if difference is None or not isfinite(difference.p_value):
         return nan
@@ -179,13 +201,19 @@ def _same(
         return nan, nan, none, "some clusters have units in several groups, so their effects mix"
     effect = np.array([d.effect for d in usable])
     weight = np.array([d.se**-2 for d in usable])
-    # the wild bootstrap has no degrees of freedom of its own: clusters less the two means
-    free = np.array(
-        [d.df if isfinite(d.df) else d.treated_clusters + d.control_clusters - 2 for d in usable]
-    )
+    free = np.array([_freedom(d) for d in usable])
     share = weight / weight.sum()
     gap = float(weight @ (effect - share @ effect) ** 2) / (k - 1)
     spread = float(np.sum((1 - share) ** 2 / free))
     statistic = gap / (1 + 2 * (k - 2) / (k**2 - 1) * spread)
-    df = (float(k - 1), (k**2 - 1) / (3 * spread))
+    df = (float(k - 1), (k**2 - 1) / (3 * spread) if spread > 0 else np.inf)
+    if not isfinite(df[1]):
+        return float(stats.chi2.sf(statistic * df[0], df[0])), statistic, df, None
     return float(stats.f.sf(statistic, *df)), statistic, df, None
+
+
+def _freedom(d: Difference | OneEffect) -> float:
+    if isfinite(d.df) or isinstance(d, OneEffect):
+        return d.df
+    # the wild bootstrap has no degrees of freedom of its own: clusters less the two means
+    return d.treated_clusters + d.control_clusters - 2
