@@ -59,6 +59,8 @@ class Ledger(Part):
         What an hour costs: a column, or a number; the one of ``money`` where absent.
     later
         SQL: rows that are later costs, of training and integration for instance.
+    labels
+        What people call a component, where its name alone will not do.
     """
 
     table: Name
@@ -73,6 +75,7 @@ class Ledger(Part):
     done: Name | None = None
     hour_rate: Name | Annotated[float, Field(gt=0)] | None = None
     later: Sql | None = None
+    labels: dict[Text, Text] = {}
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Ledger:

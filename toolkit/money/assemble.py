@@ -53,7 +53,7 @@ def ledger_of(company: Company, period: Period) -> Ledger | None:
         planned_hours=given.planned_hours, actual_hours=given.actual_hours, done=given.done, hour_rate=rate,
         later=given.later, table=given.table, currency=company.company.currency, period=str(period),
         level=money.level, owner=money.owner, fiscal_year_starts=company.company.fiscal_year_starts,
-        labels={name: change.label for name, change in company.changes.items()},
+        labels={**{name: change.label for name, change in company.changes.items()}, **given.labels},
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -118,37 +118,54 @@ class Budgets(Shown):
         )  # fmt: skip
 
     def grid(self) -> Grid:
-        """The whole, and every component: money and hours apart."""
-        return self._grid(("whole", "component"), Sentence("Budgets by component"))
+        """Money: the whole, and every component."""
+        return self._table(self._parts(("whole", "component"), ("money",)), Sentence("Budgets of money"), self._no_work)
+
+    def hours_grid(self) -> Grid:
+        """Hours: the whole, and every component."""
+        note = None if self.definition.has_hours else Sentence("The ledger has no hours: `budgets.planned_hours`, `actual_hours`.")
+        return self._table(self._parts(("whole", "component"), ("hours",)), Sentence("Budgets of hours"), note)
 
     def other_grid(self) -> Grid:
         """By phase, department and year."""
-        return self._grid(("phase", "department", "year"), Sentence("Budgets by phase, department and year"))
+        return self._table(self._parts(("phase", "department", "year"), MEASURES), Sentence("Budgets by phase, department and year"))
 
     def later_grid(self) -> Grid:
         """What comes later, such as training and integration."""
         note = None if self.later else Sentence("The params do not say which costs come later: `budgets.later`.")
         return self._table(self.later, Sentence("Costs that come later"), note)
 
-    def _grid(self, parts: tuple[str, ...], title: Sentence) -> Grid:
-        wanted = [s for m in MEASURES for p in parts for s in self.by(p, m)]
-        note = None if self.definition.done else Sentence(
+    def work_grid(self) -> Grid:
+        """Earned value of every component: work due, done and spent, with both indices."""
+        rows = []
+        for s in self._parts(("whole", "component"), MEASURES):
+            v, unit, why = s.value, self.unit(s.measure), "no work is counted"
+            cpi = Quantity(v.cpi, "number", v.cpi_low, v.cpi_high) if math.isfinite(v.cpi_low) else Quantity(v.cpi, "number", reason=why)
+            rows.append((self._name(s), Quantity(v.planned, unit), Quantity(v.earned, unit, reason=why), Quantity(v.actual, unit), cpi,
+                         Quantity(v.spi, "number", reason=why)))  # fmt: skip
+        heads = ("Part", "Work due", "Work done", "Spent", "Done for one unit spent (CPI)", "Done of what is due (SPI)")
+        return Grid(Sentence("Work due, done and paid for"), tuple(Sentence(h) for h in heads), tuple(rows), self._no_work)
+
+    @property
+    def _no_work(self) -> Sentence | None:
+        return None if self.definition.done else Sentence(
             "The ledger does not say how much of the work is done: there is no earned value, and the end is what is "
             "spent and what is planned for the months to come.")  # fmt: skip
-        return self._table(wanted, title, note)
 
-    def _table(self, standings, title: Sentence, note: Sentence | None) -> Grid:
+    def _parts(self, parts: tuple[str, ...], measures: tuple[str, ...]) -> list[Standing]:
+        return [s for m in measures for p in parts for s in self.by(p, m)]
+
+    def _name(self, s: Standing) -> str | Sentence:
+        return Sentence("Whole plan") if s.part == "whole" else self.title_of(s)
+
+    def _table(self, standings: Iterable[Standing], title: Sentence, note: Sentence | None = None) -> Grid:
         rows = []
         for s in standings:
-            v, unit = s.value, self.unit(s.measure)
-            over = s.forecast - v.at_completion
-            rows.append((
-                Sentence("Whole plan") if s.part == "whole" else self.title_of(s), Quantity(v.planned, unit), Quantity(v.actual, unit),
-                Quantity(v.at_completion, unit), self.quantity(s), Quantity(over, unit),
-                Quantity(v.cpi, "number", reason="no work is counted"), Quantity(v.spi, "number", reason="no work is counted"),
-            ))  # fmt: skip
-        heads = ("Part", "Planned to date", "Spent to date", "Planned in all", "Expected at the end", "Over the plan",
-                 "Work for one unit spent (CPI)", "Work done of work due (SPI)")  # fmt: skip
+            unit = self.unit(s.measure)
+            over = s.forecast / s.value.at_completion - 1 if s.value.at_completion > 0 else math.nan
+            rows.append((self._name(s), Quantity(s.value.actual, unit), Quantity(s.value.at_completion, unit), self.quantity(s),
+                         Quantity(over, "percent", reason="nothing is planned")))  # fmt: skip
+        heads = ("Part", "Spent", "Planned in all", "Expected at the end", "Over the plan")
         return Grid(title, tuple(Sentence(h) for h in heads), tuple(rows), note)
 
 

@@ -93,16 +93,22 @@ class Weighed(Shown):
 
     def grid(self) -> Grid:
         """One row an offer."""
-        unit = self.definition.currency
-        rows = tuple(
-            (o.title, verdict_words(o.verdict), o.value, Quantity(o.loss, "probability", reason=o.value.reason), Quantity(o.cost, unit),
-             o.asked, _pilot_said(o), Quantity(o.worth_knowing, unit), o.origin) for o in self.offers
-        )  # fmt: skip
-        heads = ("Offer", "Verdict", "Worth in the first year", "Chance of a loss", "Set-up, hours included", "Customers who asked",
-                 "Pilot", "A pilot may cost at most", "Whose idea")  # fmt: skip
+        rows = tuple((o.title, verdict_words(o.verdict), o.value, Quantity(o.loss, "probability", reason=o.value.reason), _pilot_said(o))
+                     for o in self.offers)  # fmt: skip
+        heads = ("Offer", "Verdict", "Worth in the first year", "Chance of a loss", "Pilot")
         note = Sentence("In order of value, risk and cost alike. A loss is accepted up to a chance of {loss}.", {
             "loss": Quantity(self.definition.loss_accepted, "probability")})  # fmt: skip
         return Grid(Sentence("Offers and ideas"), tuple(Sentence(h) for h in heads), rows, note)
+
+    def cost_grid(self) -> Grid:
+        """What each takes, and what a pilot may cost."""
+        unit = self.definition.currency
+        rows = tuple(
+            (o.title, Quantity(o.cost, unit, reason=o.value.reason), Quantity(o.needed, unit, reason=o.value.reason),
+             Quantity(o.worth_knowing, unit, reason=o.value.reason), o.origin) for o in self.offers
+        )  # fmt: skip
+        heads = ("Offer", "Set-up, hours included", "Yearly margin it needs", "A pilot may cost at most", "Whose idea")
+        return Grid(Sentence("What each offer takes"), tuple(Sentence(h) for h in heads), rows)
 
     def asked_grid(self) -> Grid:
         """What customers ask for, and whether an offer answers it."""
@@ -273,17 +279,19 @@ def conclude(found: Weighed, checks: Checks) -> Findings:
             "n": d.scenarios, "n_unit": "scenarios", "method": "expected first year, simulated over what was judged"}  # fmt: skip
     groups = {v: tuple(o.title for o in found.offers if o.verdict == v) for v in ORDER}
     values = {"go": groups["go"], "pilot": groups["pilot_first"], "no": groups["no_go"]}
-    said = _main_said(values)
+    gain = sum(o.value.value for o in found.offers if o.verdict == "go")
+    said = Sentence("{go} of {n} offers are worth making and {pilot} worth a pilot; those to make are expected to bring {gain} in a year.", {
+        "go": len(groups["go"]), "n": len(found.offers), "pilot": len(groups["pilot_first"]), "gain": Quantity(gain, d.currency)})  # fmt: skip
     main = Finding(
         id=f"{NOTEBOOK}/all", subject="offers", question=Sentence("Which offers are worth it?"), headline=True,
         verdict="measured" if any(groups[v] for v in ORDER[:3]) else "no_data", sentence=said, checks=checks.checks, answers=("F62", "F63"),
-        decision=said, numbers={v: len(names) for v, names in groups.items()}, **same,
+        decision=_decision(values), numbers={v: len(names) for v, names in groups.items()}, **same,
     )  # fmt: skip
     ideas = [_idea(w, n, d, same) for w, n in found.unpriced]
     return Findings((main, *(_finding(found, o, same) for o in found.offers), *ideas))
 
 
-def _main_said(values: dict) -> Sentence:
+def _decision(values: dict) -> Sentence:
     if values["go"] and values["pilot"] and values["no"]:
         return Sentence("Make {go}; try {pilot} in a pilot first; leave {no}.", values)
     if values["go"] and values["no"]:

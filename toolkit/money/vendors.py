@@ -84,23 +84,36 @@ class Chosen(Shown):
         """One row a choice."""
         unit = self.definition.currency
         rows = tuple(
-            (c.name, c.kind, Quantity(c.score, "score"), Quantity(c.money, unit, reason="not said"), Quantity(c.hours, "hours", reason="not said"),
-             Quantity(c.cost, unit, reason="not said"), Quantity(c.months, "number", reason="not said"), Quantity(c.first, "probability"))
-            for c in self.choices
+            (c.name, Quantity(c.score, "score"), Quantity(c.cost, unit, reason="not said"), Quantity(c.months, "number", reason="not said"),
+             Quantity(c.first, "probability")) for c in self.choices
         )  # fmt: skip
-        heads = ("Choice", "Vendors", "Score", "Money", "Own hours", "Money and hours", "Months until it works", "First under so many weights")
+        heads = ("Choice", "Score", "Money and hours", "Months until it works", "First under so many weights")
         return Grid(Sentence("One vendor or several"), tuple(Sentence(h) for h in heads), rows)
+
+    def effort_grid(self) -> Grid:
+        """Money and hours apart."""
+        unit = self.definition.currency
+        rows = tuple(
+            (c.name, c.kind, Quantity(c.money, unit, reason="not said"), Quantity(c.hours, "hours", reason="not said")) for c in self.choices
+        )
+        heads = ("Choice", "Vendors", "Money", "Own hours")
+        return Grid(Sentence("What each choice takes"), tuple(Sentence(h) for h in heads), rows)
 
     def weight_grid(self) -> Grid:
         """How far each weight may move, alone, before another choice comes first."""
         rows = tuple(
             (shown(c), Quantity(t.weight, "percent"), Quantity(t.turns_at, "percent", reason="the order never changes"),
-             self.names[t.to] if t.to >= 0 else "", *(Quantity(float(s), "score") for s in self.scores[:, j]))
-            for j, (c, t) in enumerate(zip(self.criteria, self.turns, strict=True))
+             self.names[t.to] if t.to >= 0 else Sentence("nobody else")) for c, t in zip(self.criteria, self.turns, strict=True)
         )  # fmt: skip
-        heads = (Sentence("Criterion"), Sentence("Weight"), Sentence("Order changes at"), Sentence("First then"),
-                 *(Sentence("{choice}", {"choice": n}) for n in self.names))  # fmt: skip
+        heads = tuple(Sentence(h) for h in ("Criterion", "Weight", "Order changes at", "First then"))
         return Grid(Sentence("How far the weights may move"), heads, rows)
+
+
+def score_grid(found: Chosen) -> Grid:
+    """How well each choice does each criterion."""
+    rows = tuple((shown(c), *(Quantity(float(x), "score") for x in found.scores[:, j])) for j, c in enumerate(found.criteria))
+    heads = (Sentence("Criterion"), *(Sentence("{choice}", {"choice": n}) for n in found.names))
+    return Grid(Sentence("Scores by criterion"), heads, rows)
 
 
 def estimate(table: TableLike | Study[Vendors], definition: Vendors | None = None) -> Chosen:

@@ -143,8 +143,9 @@ def payback(flows: Sequence[float], rate: float = 0.0) -> Payback:
         0: plain payback. Otherwise flows are discounted first.
     """
     flows = _flows(flows)
-    balance = np.cumsum(flows * discount_factors(rate, flows.size))
-    below = balance < 0
+    worth = flows * discount_factors(rate, flows.size)
+    balance = np.cumsum(worth)
+    below = balance < -_DUST * np.abs(worth).sum()
     if not below.any():
         return Payback(math.nan, reason="nothing is laid out first")
     last = int(np.flatnonzero(below)[-1])

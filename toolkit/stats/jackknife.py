@@ -47,7 +47,8 @@ def grouped_interval(
     groups = used.size
     if groups < FEWEST_GROUPS or not math.isfinite(estimate):
         return estimate, math.nan, math.nan
-    without = np.array([formula({n: whole[n] - float(v[g]) for n, v in table.items()}) for g in used], float)
+    scale = groups / (groups - 1)  # the groups left stand for all
+    without = np.array([formula({n: scale * (whole[n] - float(v[g])) for n, v in table.items()}) for g in used], float)
     if not np.isfinite(without).all():
         return estimate, math.nan, math.nan
     variance = (groups - 1) / groups * float(((without - without.mean()) ** 2).sum())

@@ -85,8 +85,9 @@ class Judged:
         if width == 0:
             return np.full_like(z, self.low)
         u, turn = special.ndtr(z), (self.likely - self.low) / width
-        rising = self.low + width * np.sqrt(u * turn)
-        return np.where(u < turn, rising, self.high - width * np.sqrt((1 - u) * (1 - turn)))
+        rises = u < turn
+        root = np.sqrt(np.where(rises, u * turn, (1 - u) * (1 - turn)))
+        return np.where(rises, self.low + width * root, self.high - width * root)
 
 
 @dataclass(frozen=True)
@@ -165,12 +166,14 @@ def draws(
     """
     rng = np.random.default_rng(seed)
     z = np.empty((len(spreads), n))
-    moving = [i for i, s in enumerate(spreads) if not isinstance(s, Fixed)]
-    for i in moving:
-        rng.standard_normal(out=z[i])
+    for i, spread in enumerate(spreads):
+        if correlation or not isinstance(spread, Fixed):
+            rng.standard_normal(out=z[i])
     if correlation:
-        z = _root(len(spreads), correlation) @ np.where(np.isin(np.arange(len(spreads)), moving)[:, None], z, 0.0)
-    return np.stack([s.from_normal(row) for s, row in zip(spreads, z, strict=True)], axis=1)
+        z = _root(len(spreads), correlation) @ z
+    for row, spread in zip(z, spreads, strict=True):
+        row[:] = spread.from_normal(row)
+    return z.T
 
 
 def present_values(
