@@ -45,7 +45,7 @@ def test_a_step_in_the_last_quarter_is_told_with_its_date(better, said):
     panel = trends.panels(found)[0]
     tones = [p.tone for line in panel.lines for p in line.points if p.tone]
     assert tones[-3:] == ["better" if better == "higher" else "worse"] * 3
-    assert "3 in a row above the usual range, 2025-10 to 2025-12" in panel.notes[0].text()
+    assert "3 in a row above the usual range, October 2025 to December 2025" in panel.notes[0].text()
 
 
 def test_the_level_changed_with_a_month_that_is_named():

@@ -7,6 +7,7 @@ arithmetic runs in the page's script (`templates/page.js`), on the width that is
 from __future__ import annotations
 
 import math
+from textwrap import wrap
 
 WIDE = 720
 """Width of the still picture on a desk, in pixels."""
@@ -25,6 +26,9 @@ VALUE = 128
 
 TICK = 96
 """Room for one tick of a horizontal axis."""
+
+TITLE, SUBTITLE = 8, 6.8
+"""Mean width of a character in the title of a panel, and in the lines below it."""
 
 EMPTY = {"data": {"values": [{}]}, "mark": {"type": "point", "opacity": 0}, "height": 1}
 """A panel without anything, left of the last one of a page that is read from the right."""
@@ -46,9 +50,28 @@ def at_width(spec: dict, width: int) -> dict:
         return {
             **fitted,
             "columns": columns,
-            "concat": [{**panel, "width": inner} for panel in order],
+            "concat": [{**_titled(panel, each), "width": inner} for panel in order],
         }
     return {**fitted, "width": inner}
+
+
+def _titled(panel: dict, each: int) -> dict:
+    """The panel with a title, and lines below it, that go on in a further line where they are long."""
+    title = panel.get("title")
+    if not isinstance(title, dict) or "text" not in title:
+        return panel
+    wrapped = {**title, "text": _lines(title["text"], each, TITLE)}
+    if title.get("subtitle"):
+        wrapped["subtitle"] = _lines(title["subtitle"], each, SUBTITLE)
+    return {**panel, "title": wrapped}
+
+
+def _lines(text: str | list, each: int, character: float) -> list[str]:
+    most = max(1, math.floor(each / character))
+    out = []
+    for one in [text] if isinstance(text, str) else text:
+        out += wrap(one, most, break_long_words=False, break_on_hyphens=False) or [one]
+    return out
 
 
 def from_the_right(panels: list[dict], columns: int) -> list[dict]:

@@ -13,6 +13,7 @@ segment_values  the same by segment
 aims          targets, forecast, chance, pace
 forecasting   how far, and what it says
 estimating    all of it in order
+other_methods  what other methods say of trend and level
 checking      reasons for doubt
 concluding    findings
 wording, sentences   the words

@@ -21,6 +21,7 @@ from toolkit.trends.forecasting import forecasts_of, outlook_of
 from toolkit.trends.goals import GoalState, criterion_of, overall_line, steps_of
 from toolkit.trends.judging import FEWEST_JUDGED, SEASONS, Judged, judge
 from toolkit.trends.levels_now import Value, change_quantity, percentiles_in, values_in
+from toolkit.trends.other_methods import other_answers
 from toolkit.trends.panels import Panel, panel_of, stretches_of
 from toolkit.trends.reading import Read, Segment, local, read, read_lateness
 from toolkit.trends.results import KpiTrend, KpiTrends
@@ -30,7 +31,7 @@ from toolkit.trends.segment_values import (
     segment_now,
     values_by_segment,
 )
-from toolkit.trends.series import Series, signals_of
+from toolkit.trends.series import Series, bounds_of, signals_of
 
 BREAK_SIMULATIONS = 1999
 Tables = Mapping[str, ir.Table]
@@ -226,9 +227,8 @@ def _series(i: int, panel: Panel, judged: Judged, asked: tuple[int, ...], begun)
     width = 3 * judged.spread[i]
     centre = judged.centre[i] + season
     lower, upper = centre - width, centre + width
-    if panel.charts[i] in ("p", "u"):
-        lower = np.maximum(lower, 0.0)
-        upper = np.minimum(upper, 1.0) if panel.charts[i] == "p" else upper
+    least, most = bounds_of(kpi, panel.charts[i], panel.values[i])
+    lower, upper = np.maximum(lower, least), np.minimum(upper, most)
     usual = judged.in_latest[i] & np.isfinite(lower)
     year = np.flatnonzero(usual)[-(SEASONS[panel.every] or 1) :]
     dated = begun.get(kpi.name, ())
@@ -315,6 +315,7 @@ def _kpi(
         _level_change(judged, i),
         (most, Quantity(waits[most], "percent")) if most else None,
         goal_aims=own,
+        others=other_answers(series, judged.seasons.adjusted[i], judged.in_latest[i]),
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from toolkit.company.periods import Period, span
@@ -80,7 +78,6 @@ def outlook_of(series: Series, found: tuple[Forecasts, int] | None, definition: 
 
 def _bounded(series: Series, value: float, low: float, high: float) -> Quantity:
     """A share stays between 0 and 1, a count is not negative."""
-    least = 0.0 if series.chart in ("p", "u") else -math.inf
-    most = 1.0 if series.kpi.format == "percent" and series.chart == "p" else math.inf
+    least, most = series.bounds
     value, low, high = (min(max(v, least), most) for v in (value, low, high))
     return series.kpi.quantity(float(value), float(low), float(high))

@@ -12,6 +12,7 @@ from toolkit.stats.change_points import OneBreak
 from toolkit.trends.aims import Aim, Outlook
 from toolkit.trends.definition import Trend, Trends
 from toolkit.trends.goals import GoalState, OverallLine
+from toolkit.trends.other_methods import OtherAnswers, other_grid
 from toolkit.trends.segment_values import SegmentNow
 from toolkit.trends.series import Series
 from toolkit.trends.wording import VARIATION, assurance_words, chance_words, signals_said
@@ -38,6 +39,8 @@ class KpiTrend:
     level_change
         The one most likely break in the level of the latest stretch; None where there are too few
         periods.
+    others
+        What other methods say of trend and level.
     to_come
         The period in the one asked for that misses most rows yet, and the share still to come.
     """
@@ -56,6 +59,7 @@ class KpiTrend:
     problem: Sentence | None = None
     goal_aims: Mapping[str, Aim] = field(default_factory=dict)
     by_segment: tuple[SegmentNow, ...] = ()
+    others: OtherAnswers | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -120,6 +124,10 @@ class KpiTrends(Shown):
         )
         heads = tuple(Sentence(h) for h in ("KPI", "When", "What", "Meaning"))
         return Grid(Sentence("What is more than the usual variation"), heads, rows)
+
+    def other_grid(self) -> Grid:
+        """What other methods say of each KPI's trend and level."""
+        return other_grid((k.whole, k.others) for k in self.kpis if k.whole and k.others)
 
     def segment_grid(self) -> Grid:
         """One row a KPI and segment: value, change, variation, and where there is a target that."""

@@ -10,7 +10,7 @@ import numpy as np
 from toolkit.language import Quantity, Sentence
 from toolkit.trends.results import KpiTrend, KpiTrends
 from toolkit.trends.series import Series
-from toolkit.trends.wording import rule_said
+from toolkit.trends.wording import rule_said, span_said
 
 _MOST_SIGNALS = 2
 
@@ -100,12 +100,7 @@ def _notes(series: Series) -> tuple[Sentence, ...]:
     if series.equal:
         return ()
     return tuple(
-        Sentence("{what}, {first}", {"what": rule_said(s), "first": str(s.first)})
-        if s.first == s.last
-        else Sentence(
-            "{what}, {first} to {last}",
-            {"what": rule_said(s), "first": str(s.first), "last": str(s.last)},
-        )
+        Sentence("{what}, {when}", {"what": rule_said(s), "when": span_said(s.first, s.last)})
         for s in series.telling[:_MOST_SIGNALS]
     )
 

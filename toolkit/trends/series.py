@@ -113,6 +113,11 @@ class Series:
         return None if self.segment is None else f"{self.segment[0]}={self.segment[1]}"
 
     @property
+    def bounds(self) -> tuple[float, float]:
+        """See `bounds_of`."""
+        return bounds_of(self.kpi, self.chart, self.values)
+
+    @property
     def measured(self) -> np.ndarray:
         """Which periods are complete and have a value."""
         return self.complete & np.isfinite(self.values)
@@ -198,6 +203,13 @@ class Series:
         if high == low:
             place = np.full(len(shown), 3)
         return "".join(_BLOCKS[p] if good else "·" for p, good in zip(place, ok, strict=True))
+
+
+def bounds_of(kpi: Trend, chart: str, values: np.ndarray) -> tuple[float, float]:
+    """What no value of a KPI can lie beyond: a count is not negative, a share within 0 and 1."""
+    seen = values[np.isfinite(values)]
+    share = kpi.format == "percent" and seen.size and 0 <= seen.min() and seen.max() <= 1
+    return (0.0 if chart in ("p", "u") or share else -np.inf), (1.0 if share else np.inf)
 
 
 def signals_of(

@@ -1,6 +1,6 @@
 "use strict";
 (() => {
-  const GAP = 32, EDGE = 4, VALUE = 128, TICK = 96;
+  const GAP = 32, EDGE = 4, VALUE = 128, TICK = 96, TITLE = 8, SUBTITLE = 6.8;
 
   const EMPTY = { data: { values: [{}] }, mark: { type: "point", opacity: 0 }, height: 1 };
 
@@ -11,6 +11,27 @@
     const rows = [];
     for (let i = 0; i < filled.length; i += columns) rows.push(...filled.slice(i, i + columns).reverse());
     return rows;
+  };
+
+  const lines = (text, each, character) => {
+    const most = Math.max(1, Math.floor(each / character)), out = [];
+    for (const one of [].concat(text)) {
+      let line = "";
+      for (const word of one.split(/\s+/)) {
+        if (line && line.length + 1 + word.length > most) { out.push(line); line = word; }
+        else line = line ? line + " " + word : word;
+      }
+      out.push(line);
+    }
+    return out;
+  };
+
+  const titled = (view, each) => {
+    const title = view.title;
+    if (!title || title.text === undefined) return view;
+    const wrapped = { ...title, text: lines(title.text, each, TITLE) };
+    if (title.subtitle && title.subtitle.length) wrapped.subtitle = lines(title.subtitle, each, SUBTITLE);
+    return { ...view, title: wrapped };
   };
 
   // the same layout as toolkit/display/layout.py, on the width that is really there
@@ -30,7 +51,7 @@
     const fitted = { ...spec, config, usermeta: {} };
     if (!spec.concat) return { ...fitted, width: inner };
     const order = mirrored ? fromTheRight(spec.concat, columns) : spec.concat;
-    return { ...fitted, columns, concat: order.map((view) => ({ ...view, width: inner })) };
+    return { ...fitted, columns, concat: order.map((view) => ({ ...titled(view, each), width: inner })) };
   };
 
   const tip = document.createElement("div");
