@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _SENTENCE, _TERM, _TERMS = "Sentence", "term", "terms"
-_WHOLE = frozenset({"reason", "why", "why_not"})
+_WHOLE = frozenset({"reason", "why", "why_not", "what"})
 _LISTED = frozenset({"method", "null", "n_unit"})
 _CANNOT = ("CannotBeEstimated",)
 
@@ -102,7 +102,7 @@ class Module:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         for target in targets:
             name = target.id.strip("_").lower() if isinstance(target, ast.Name) else ""
-            last = name.rpartition("_")[2]
+            last = name if name in _LISTED else name.rpartition("_")[2]
             if last in _WHOLE | _LISTED and node.value is not None:
                 yield from self._of_words(node.value, last in _LISTED)
 

@@ -18,7 +18,7 @@ from toolkit.language.period_names import period_in
 from toolkit.language.quantities import Quantity
 
 _PLACES = ("", "range", "size", "sizes", "bare", "signed", "full", "unit", "short")
-OWN = frozenset({"terms", "reason", "why", "method", "unit", "units", "per", "grain", "every"})
+OWN = frozenset({"terms", "reason", "why", "method", "unit", "units", "per", "grain", "every", "period", "what"})
 """Names of places whose text is mostly this package's own: looked up, and left as it stands elsewhere."""
 
 _LONGEST = 120
@@ -124,7 +124,7 @@ def _own(text: str, language: str) -> str:
     if said == [text] and len(parts) > 1:
         said = [text_of(part, language) for part in parts]
     whole = ", ".join(said)
-    return isolate(clean(text), language) if whole == text else whole
+    return _place(text, "", language) if whole == text else whole
 
 
 def _place(value: object, spec: str, language: str) -> str:
