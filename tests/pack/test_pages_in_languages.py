@@ -159,3 +159,18 @@ def test_languages_in_the_params_are_checked(tmp_path, lines, said):
     assert any(said in str(p) for p in refused.value.problems)
     path.write_text(text.replace("company:\n", "company:\n  languages: [pt, he]\n", 1), "utf-8")
     assert load_company(path).company.company.spoken == ("pt", "he")
+
+
+def test_a_minus_stands_left_of_its_number_on_a_hebrew_page(browser, site):
+    placed = (
+        "(() => { const found = []; const walk = document.createTreeWalker(document.querySelector('main'), 4);"
+        " for (let node; (node = walk.nextNode());) { const i = node.data.search(/−\\d/);"
+        " if (i < 0 || !node.parentElement.getClientRects().length) continue;"
+        " const at = (j) => { const r = document.createRange(); r.setStart(node, j); r.setEnd(node, j + 1); return r.getBoundingClientRect().left };"
+        " found.push([node.data, at(i) < at(i + 1)]); } return found })()"
+    )
+    with browser.visit(site / "he" / "ab_test-spring_mail.html", 1440, 900) as visit:
+        visit.all_drawn()
+        visit.js("document.querySelectorAll('details').forEach(d => { d.open = true })")
+        found = visit.js(placed)
+    assert found and [text for text, left in found if not left] == []
