@@ -36,6 +36,7 @@ KEPT_OUT = {
     "benchmarks": {"altair", "html", "jinja2", "nbformat", "duckdb"},
     "customers": {"altair", "html", "jinja2", "nbformat", "duckdb"},
     "money": {"altair", "html", "jinja2", "nbformat", "duckdb"},
+    "service": {"altair", "html", "jinja2", "nbformat", "duckdb"},
     "trends": {"altair", "html", "jinja2", "nbformat", "duckdb"},
     "display": {"ibis", "duckdb", "statsmodels", "scipy"},
 }

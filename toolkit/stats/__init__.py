@@ -38,6 +38,7 @@ What did a dated change do, with others to compare with?
     synthetic_did       weighted donors and a weighted time before
     simplex_weights     the weights of such mixtures
     control_checks      whether to believe a comparison with a control group
+    donor_checks        whether to believe a weighted mix of donors
     method_spread       what the other usual methods say
     t_mixtures          several answers, each believed to a degree, as one
 How sure, when rows belong together?
@@ -84,6 +85,13 @@ What is it worth, and what may go wrong?
     earned_value        is the work worth what was spent on it, and what will it cost in the end
     scenarios           several uncertain numbers at once: the chance of a loss, what moves it most
     weighted_scores     the best choice by criteria, and how far the weights may move
+How well is it served?
+    clustered_shares    a share of rows that come in clusters, and all shares of one total
+    event_rates         how many an order, a customer or an hour
+    durations           how long it takes, with what is still open
+    erlang              how many colleagues a queue needs
+    agreement           two judges agree, beyond chance
+    standardised        shares as if everyone's mix of work were the same
 
 A relative effect is always a lift: 0.05 is 5 % more than the control, 0 is no change.
 """
