@@ -1,6 +1,7 @@
 """Trend tests against pyMannKendall's and SciPy's results."""
 
 import csv
+import warnings
 
 import numpy as np
 import pytest
@@ -51,3 +52,11 @@ def test_no_answer_has_a_reason():
     assert "all values are equal" in mann_kendall(np.ones(9)).reason
     assert "at least 4" in mann_kendall([1.0, np.nan, 2.0]).reason
     assert "gaps" in hamed_rao([1.0, np.nan, 2.0, 3.0, 1.0]).reason
+
+
+def test_a_straight_line_has_nothing_that_resembles_its_neighbours():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = hamed_rao(3.0 + 0.5 * np.arange(20))
+    plain = mann_kendall(3.0 + 0.5 * np.arange(20))
+    assert found.variance_factor == 1 and found.z == plain.z and found.slope == pytest.approx(0.5)

@@ -104,6 +104,8 @@ def _hamed_rao_factor(x: np.ndarray, slope: float) -> float:
     n = len(x)
     ranks = stats.rankdata(x - slope * np.arange(1, n + 1))
     centred = ranks - ranks.mean()
+    if not centred.any():  # on a line: nothing is left that could resemble its neighbours
+        return 1.0
     lags = np.arange(1, n)
     correlations = np.array([centred[:-k] @ centred[k:] for k in lags]) / (centred @ centred)
     bound = stats.norm.ppf((1 + AUTOCORRELATION_LEVEL) / 2) / np.sqrt(n)

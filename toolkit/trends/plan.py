@@ -5,13 +5,9 @@ from __future__ import annotations
 from toolkit.language import Quantity, Sentence
 from toolkit.shown import Grid
 from toolkit.trends.goals import CriterionState, GoalState, OverallLine, StepState
-from toolkit.trends.results import KpiTrends
+from toolkit.trends.results import KpiTrends, target_said, then_said, with_range
 from toolkit.trends.rows import ChangeRow, LineRow, PanelRow, PointRow
-from toolkit.trends.wording import (
-    VARIATION,
-    assurance_words,
-    chance_words,
-)
+from toolkit.trends.wording import VARIATION
 
 NOTEBOOK = "kpi_trends"
 _KINDS = {"company": "Company", "relationship": "Relationship"}
@@ -22,11 +18,17 @@ def goal_grid(found: KpiTrends) -> Grid:
     """One row a goal: where it stands to its target, whether it is there in time, its steps."""
     rows = []
     for g in found.goals:
-        now = found[g.goal.kpi].now if g.aim else None
         rows.append(
-            (g.goal.label, now, _wanted(g), chance_words(g.aim) if g.aim else None, steps_said(g))
+            (
+                g.goal.label,
+                g.goal.owner or "",
+                with_range(found[g.goal.kpi].now) if g.aim else None,
+                target_said(g.aim) if g.aim else None,
+                then_said(g.aim) if g.aim else None,
+                steps_said(g),
+            )
         )
-    heads = tuple(Sentence(h) for h in ("Goal", "Now", "Target", "In time?", "Steps"))
+    heads = tuple(Sentence(h) for h in ("Goal", "Owner", "Now", "Target", "In time?", "Steps"))
     note = Sentence("The params name no goals: `goals` would say what each KPI is for, in steps with owners.")
     return Grid(Sentence("Goals"), heads, tuple(rows), _absent(rows, note))
 
@@ -45,15 +47,6 @@ def reason_grid(found: KpiTrends) -> Grid:
     ]
     heads = tuple(Sentence(h) for h in ("Goal", "Kind", "Measured by", "Owner", "Why"))
     return Grid(Sentence("Whose goals, and why"), heads, tuple(rows))
-
-
-def _wanted(g: GoalState) -> Sentence | None:
-    if g.aim is None or not g.aim.known:
-        return Sentence("Cannot be used") if g.aim else None
-    named = {"level": g.aim.level, "day": g.aim.wanted.due, "state": assurance_words(g.aim)}
-    if g.aim.wanted.due is None:
-        return Sentence("{level}: {state}", named)
-    return Sentence("{level} by {day}: {state}", named)
 
 
 def step_grid(found: KpiTrends) -> Grid:
@@ -84,7 +77,7 @@ def _state(s: StepState) -> Sentence:
 def criterion_grid(found: KpiTrends) -> Grid:
     """Every criterion of success: formula, value, what it shall be."""
     rows = tuple(
-        (g.goal.label, c.criterion.label, c.criterion.formula, c.value, bound_said(c), _met(c))
+        (g.goal.label, c.criterion.label, c.criterion.formula, with_range(c.value), bound_said(c), _met(c))
         for g in found.goals
         for c in g.criteria
     )
@@ -107,7 +100,7 @@ def benefit_grid(found: KpiTrends) -> Grid:
             k = next((k for k in found if k.kpi.name == name), None)
             if k is None:
                 rows.append(
-                    (g.goal.label, name, None, None, Sentence("Not among the KPIs looked at"), "")
+                    (g.goal.label, name, None, None, Sentence("Not among the KPIs looked at"))
                 )
                 continue
             variation = k.whole.variation if k.whole else None
@@ -115,10 +108,17 @@ def benefit_grid(found: KpiTrends) -> Grid:
                 (
                     g.goal.label,
                     k.kpi.title,
-                    k.now,
-                    k.change_last_year,
-                    Sentence(VARIATION[variation]) if variation else Sentence("Cannot be told"),
-                    k.whole.sparkline() if k.whole else "",
+                    with_range(k.now),
+                    with_range(k.change_last_year),
+                    Sentence(
+                        "{drawn} {said}",
+                        {
+                            "drawn": k.whole.sparkline() if k.whole else "",
+                            "said": Sentence(VARIATION[variation])
+                            if variation
+                            else Sentence("Cannot be told"),
+                        },
+                    ),
                 )
             )
     heads = tuple(
@@ -129,7 +129,6 @@ def benefit_grid(found: KpiTrends) -> Grid:
             "Value",
             "On the same period last year",
             "Variation",
-            "Last periods",
         )
     )
     return Grid(

@@ -97,7 +97,7 @@ class KpiTrends(Shown):
             rows.append(
                 (
                     k.kpi.title,
-                    _with_range(k.now),
+                    with_range(k.now),
                     _bare(k.change),
                     _bare(k.change_last_year),
                     Sentence("{drawn} {said}", {"drawn": drawn, "said": said}) if drawn else said,
@@ -142,7 +142,7 @@ class KpiTrends(Shown):
                     (
                         k.kpi.title,
                         Sentence("{column}: {of}", {"column": column, "of": _shown(of)}),
-                        _with_range(s.now),
+                        with_range(s.now),
                         _bare(s.change),
                         Sentence(
                             "{drawn} {said}", {"drawn": s.series.sparkline(), "said": said}
@@ -163,7 +163,7 @@ class KpiTrends(Shown):
         )
 
     def target_grid(self) -> Grid:
-        """One row a KPI with a target."""
+        """One row a KPI with a target: where it is, will be and has to go, and who sees to it."""
         rows = []
         for k in self.kpis:
             if k.aim is None:
@@ -172,38 +172,30 @@ class KpiTrends(Shown):
             rows.append(
                 (
                     k.kpi.title,
-                    k.now,
-                    a.level,
-                    a.wanted.due,
-                    assurance_words(a),
-                    chance_words(a),
-                    a.at_due,
-                    a.pace_needed,
-                    a.pace,
-                    k.outlook.method or None,
-                    a.wanted.owner,
+                    a.wanted.owner or k.kpi.owner or "",
+                    with_range(k.now),
+                    target_said(a),
+                    then_said(a),
+                    _pace(a),
+                    k.outlook.method or "",
                 )
             )
         heads = tuple(
             Sentence(h)
             for h in (
                 "KPI",
+                "Owner",
                 "Now",
                 "Target",
-                "By",
-                "Against the target",
                 "In time?",
-                "Forecast then",
-                "Pace needed a period",
-                "Pace seen a period",
+                "Pace a period, needed and seen",
                 "Forecast by",
-                "Owner",
             )
         )
         return Grid(Sentence("Targets"), heads, tuple(rows))
 
 
-def _with_range(value: Quantity) -> Sentence:
+def with_range(value: Quantity) -> Sentence:
     """A value with its interval as words, so that it wraps in a narrow column."""
     if value.known and value.low is not None:
         return Sentence("{value} ({value:range})", {"value": value})
@@ -239,3 +231,32 @@ def _ahead(aim: Aim | None) -> Sentence | None:
     if aim.at_due is None or not aim.at_due.known:
         return Sentence("{level}: {state}", named)
     return Sentence("{level}: {state}; {then} ({then:range})", named)
+
+
+def target_said(aim: Aim) -> Sentence:
+    """The level, its day, and whether things as they stand bring it."""
+    if not aim.known:
+        return Sentence("Cannot be used")
+    named = {"level": aim.level, "day": aim.wanted.due, "state": assurance_words(aim)}
+    if aim.wanted.due is None:
+        return Sentence("{level}: {state}", named)
+    return Sentence("{level} by {day}: {state}", named)
+
+
+def then_said(aim: Aim) -> Sentence | None:
+    """The chance of being there in time, and the forecast for that day."""
+    said = chance_words(aim)
+    if said is None or aim.at_due is None or not aim.at_due.known:
+        return said
+    return Sentence(
+        "{said}; forecast {then} ({then:range})", {"said": said, "then": aim.at_due}
+    )
+
+
+def _pace(aim: Aim) -> Sentence | None:
+    if aim.pace_needed is None:
+        return None
+    named = {"needed": aim.pace_needed, "seen": aim.pace}
+    if aim.pace is None or aim.pace.low is None:
+        return Sentence("{needed:bare}", named)
+    return Sentence("{needed:bare}; seen {seen:bare} ({seen:range})", named)

@@ -29,7 +29,7 @@ _RULES = {
     "near_upper": "two of three close to the upper limit",
     "near_lower": "two of three close to the lower limit",
 }
-LIKELY = 0.5
+LIKELY_FROM = 0.6
 
 
 def listed(sentences: list[Sentence]) -> Sentence:
@@ -104,7 +104,7 @@ def chance_word(p: float) -> Sentence:
     """A chance in a word; the number stands beside it."""
     if p >= 0.9:
         return Sentence("Very likely")
-    if p >= 0.6:
+    if p >= LIKELY_FROM:
         return Sentence("Likely")
     if p > 0.4:
         return Sentence("About even")
@@ -115,7 +115,7 @@ def chance_inside(p: float) -> Sentence:
     """The same inside a sentence: "it is … to be there in time"."""
     if p >= 0.9:
         return Sentence("very likely")
-    if p >= 0.6:
+    if p >= LIKELY_FROM:
         return Sentence("likely")
     if p > 0.4:
         return Sentence("about as likely as not")
@@ -164,5 +164,14 @@ def overview_said(found: KpiTrends) -> Sentence:
     if aims:
         parts.append(
             Sentence("{met} of {n} targets are reliably met.", {"met": met, "n": len(aims)})
+        )
+    ahead = [k.aim for k in found if k.aim and k.aim.chance is not None and k.aim.chance.known]
+    if ahead:
+        likely = sum(a.chance.value >= LIKELY_FROM for a in ahead)
+        parts.append(
+            Sentence(
+                "{likely} of {n} that have a day to come are likely to be met in time.",
+                {"likely": likely, "n": len(ahead)},
+            )
         )
     return joined(parts)
