@@ -16,16 +16,18 @@ from toolkit.pack.engines import Limits, engine_called
 from toolkit.pack.execute import Order
 from toolkit.problems import Problem, Refused
 
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+"""Of every notebook that is kept."""
 _KEPT = ("text/plain", "text/html")
 
 
 def canonical(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """`notebook` with tags, counts, text and HTML only; ids numbered, no dates, no machine."""
     clean = nbformat.v4.new_notebook()
-    clean.metadata = nbformat.from_dict({
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    })
+    clean.metadata = nbformat.from_dict(METADATA)
     count = 0
     for i, cell in enumerate(c for c in notebook.cells if "injected-parameters" not in c.metadata.get("tags", [])):
         kept = nbformat.from_dict({"cell_type": cell.cell_type, "id": f"cell-{i:02d}", "metadata": {}, "source": cell.source})

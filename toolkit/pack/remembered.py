@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import time
 from dataclasses import dataclass
 from functools import lru_cache
@@ -104,6 +105,10 @@ class Remembered:
     def keep_picture(self, key: str, svg: str) -> None:
         """For pages that show it again."""
         self._write("pictures", key, {"svg": svg})
+
+    def forget(self) -> None:
+        """Everything."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def tidy(self) -> None:
         """Forget what nobody has asked for in `KEPT_DAYS` days."""

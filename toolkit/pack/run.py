@@ -92,6 +92,7 @@ def run(
     before = unchanged.stamps(Path(params), folder, _patterns(file)) if _only_files(file) else None
     told("checking the tables", 0, len(work))
     store = None if force else Remembered(out)
+    met = Remembered(out).folder.exists()
     home = out / about.id / name
     with publish.locked(home):
         try:
@@ -107,6 +108,8 @@ def run(
                 findings, failed = write_pages(made, stage, file, chosen.label, due, inputs, spoken)
                 write_manifest(stage, file, name, due, inputs, made, began)
         except Refused:
+            if not met:
+                Remembered(out).forget()
             publish.withdraw(home)
             raise
         publish.publish(stage, home / str(due))

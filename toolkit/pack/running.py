@@ -18,6 +18,7 @@ from toolkit.pack.drawing import draw_missing
 from toolkit.pack.engines import Engine, Limits
 from toolkit.pack.execute import Order, Outcome
 from toolkit.pack.jobs import Job
+from toolkit.pack.notebooks import METADATA
 from toolkit.pack.remembered import Page, Remembered
 
 Told = Callable[[str, int, int], None]
@@ -141,8 +142,8 @@ def _finish(path: Path, outcome: Outcome, key: str, job: Job, shop: Workshop) ->
 
 
 def _forget_times(notebook: nbformat.NotebookNode) -> None:
-    """When and how long belongs to the manifest; notebooks of two runs should be the same."""
-    notebook.metadata.pop("papermill", None)
+    """When, how long and by which kernel belongs to the manifest; notebooks of two runs should be the same."""
+    notebook.metadata = nbformat.from_dict(METADATA)
     for i, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{i:02d}"  # papermill gives the cell it adds a random one
         cell.metadata.pop("papermill", None)

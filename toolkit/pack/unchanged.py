@@ -118,8 +118,12 @@ def _named(pattern: str) -> list[Path]:
 
 
 def _stamp(file: Path) -> list:
-    told = os.stat(file)
-    return [told.st_size, told.st_mtime_ns, manifest.hash_of(file)]
+    """Size, date, digest; a file that is not there, or not to be read, is never the same."""
+    try:
+        told = os.stat(file)
+        return [told.st_size, told.st_mtime_ns, manifest.hash_of(file)]
+    except OSError:
+        return [-1, 0, ""]
 
 
 def _same(file: str, stamp: list) -> bool:

@@ -1,0 +1,167 @@
+"""Nothing is made twice that still holds, and nothing that does not is taken for granted."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from toolkit.pack.remembered import FOLDER
+from toolkit.pack.run import run
+from toolkit.pack.unchanged import question, still_holds
+
+PARAMS = """
+company: {id: small, name: Small, as_of: 2026-09-30}
+tables:
+  orders:
+    path: orders.csv
+    key: [order_id]
+    time: day
+    columns:
+      order_id: {type: text}
+      day: {type: date}
+      late: {type: boolean}
+  visits:
+    path: visits.csv
+    key: [visit_id]
+    time: day
+    columns:
+      visit_id: {type: text}
+      day: {type: date}
+      bought: {type: boolean}
+kpis:
+  late: {label: Late, table: orders, numerator: late, denominator: 1, better: lower, format: percent}
+  bought: {label: Bought, table: visits, numerator: bought, denominator: 1, better: higher, format: percent}
+packs:
+  two:
+    label: Two pages
+    pages:
+      - {notebook: of_late, title: Late}
+      - {notebook: of_bought, title: Bought}
+"""
+
+
+def notebook(kpi: str) -> dict:
+    import nbformat
+
+    book = nbformat.v4.new_notebook()
+    cells = [
+        nbformat.v4.new_markdown_cell(f"# {kpi}"),
+        nbformat.v4.new_code_cell('company = "x"\nperiod = "latest"', metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_markdown_cell("## What happened"),
+        nbformat.v4.new_code_cell(
+            "from toolkit import open_company\n"
+            f"table = open_company(company, period).kpi('{kpi}').table\n"
+            "print(table.count().execute())"
+        ),
+    ]
+    book.cells = cells
+    return book
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    import nbformat
+
+    (tmp_path / "notebooks").mkdir()
+    for kpi in ("late", "bought"):
+        nbformat.write(notebook(kpi), tmp_path / "notebooks" / f"of_{kpi}.ipynb")
+    days = pd.date_range("2026-01-01", "2026-09-30", freq="D").strftime("%Y-%m-%d")
+    ids = [f"I{i}" for i in range(len(days))]
+    flags = [i % 3 == 0 for i in range(len(days))]
+    pd.DataFrame({"order_id": ids, "day": days, "late": flags}).to_csv(tmp_path / "orders.csv", index=False)
+    pd.DataFrame({"visit_id": ids, "day": days, "bought": flags}).to_csv(tmp_path / "visits.csv", index=False)
+    (tmp_path / "params.yaml").write_text(PARAMS)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def made(project: Path, **kw):
+    return run(project / "params.yaml", out=project / "reports", jobs=2, **kw)
+
+
+def pages(result) -> dict[str, bool]:
+    told = json.loads((result.folder / "manifest.json").read_text())
+    return {p["page"]: p["remembered"] for p in told["pages"]}
+
+
+def test_the_same_again_makes_nothing_and_says_where_it_stands(project):
+    first = made(project)
+    written = {p: p.stat().st_mtime_ns for p in first.folder.rglob("*")}
+    again = made(project)
+    assert again.unchanged and again.folder == first.folder
+    assert (again.pages, again.findings) == (first.pages, first.findings)
+    assert {p: p.stat().st_mtime_ns for p in first.folder.rglob("*")} == written
+
+
+def test_a_changed_table_makes_only_the_pages_that_asked_for_it_anew(project):
+    made(project)
+    with open(project / "orders.csv", "a") as out:
+        out.write("new,2026-09-30,True\n")
+    result = made(project)
+    assert pages(result) == {"of_late": False, "of_bought": True}
+    printed = (result.folder / "notebooks" / "of_late.ipynb").read_text()
+    assert "274" in printed
+
+
+def test_a_file_with_a_new_date_and_the_same_bytes_is_the_same(project):
+    made(project)
+    os.utime(project / "orders.csv", (1, 1))
+    assert made(project).unchanged
+
+
+@pytest.mark.parametrize("change", ["params", "notebook", "page", "manifest"])
+def test_whatever_a_pack_was_made_from_or_holds_is_looked_at(project, change):
+    first = made(project)
+    if change == "params":
+        (project / "params.yaml").write_text(PARAMS.replace("label: Late", "label: Too late"))
+    elif change == "notebook":
+        path = project / "notebooks" / "of_late.ipynb"
+        path.write_text(path.read_text().replace("# late", "# Late orders"))
+    elif change == "page":
+        (first.folder / "of_late.html").write_text("somebody else's")
+    else:
+        (first.folder / "manifest.json").unlink()
+    result = made(project)
+    assert not result.unchanged
+    assert "somebody else's" not in (result.folder / "of_late.html").read_text()
+
+
+def test_what_is_remembered_and_damaged_is_made_anew(project):
+    first = made(project)
+    clean = (first.folder / "findings.json").read_text(), (first.folder / "of_late.html").read_text()
+    for path in (project / "reports" / FOLDER).rglob("*.json"):
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    again = made(project)
+    assert not again.unchanged and not any(pages(again).values())
+    assert clean == ((again.folder / "findings.json").read_text(), (again.folder / "of_late.html").read_text())
+
+
+def test_force_makes_everything_anew(project):
+    made(project)
+    assert not any(pages(made(project, force=True)).values())
+
+
+def test_a_pack_that_moved_is_made_anew(project):
+    first = made(project)
+    shutil.move(first.folder, project / "elsewhere")
+    assert still_holds(project / "reports", question(project / "params.yaml")) is None
+    assert made(project).index.is_file()
+
+
+def test_remembered_and_made_anew_are_the_same_bytes(project):
+    def content(result):
+        return {
+            str(p.relative_to(result.folder)): p.read_bytes()
+            for p in sorted(result.folder.rglob("*")) if p.is_file() and p.name != "manifest.json"
+        }
+
+    first = content(made(project))
+    (project / "params.yaml").touch()
+    (project / "reports" / "small" / "two" / "2026Q3" / "index.html").unlink()
+    assert content(made(project)) == first
+    assert content(made(project, force=True, engine="nbclient")) == first
