@@ -113,9 +113,9 @@ def adjusted_for(
         return None
     if not adjusting.strata:
         cells = {(arm, None): moments for (arm, _), moments in cells.items()}
+    method = f"adjusted for {adjusting.words}"
     return adjusted_arms(
-        cells, num(metric), den(metric), definition.control, tuple(definition.arms),
-        adjusting.covariates, f"adjusted for {adjusting.words}",
+        cells, num(metric), den(metric), definition.control, tuple(definition.arms), adjusting.covariates, method
     )
 
 

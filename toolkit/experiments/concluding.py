@@ -18,7 +18,7 @@ from toolkit.experiments.wording import (
     verdict_said,
 )
 from toolkit.findings import Checks, Finding, Findings
-from toolkit.language import Sentence
+from toolkit.language import Sentence, terms
 from toolkit.stats.comparisons import Comparison
 
 NOTEBOOK = "ab_test"
@@ -99,13 +99,14 @@ def _numbers_shown(e: Effect) -> dict:
     }  # fmt: skip
 
 
-def _method(e: Effect) -> str:
-    said = e.difference.method
+def _method(e: Effect) -> Sentence:
+    said = terms(e.difference.method)
     if e.correction != "none":
         words = {"holm": "Holm", "bh": "Benjamini-Hochberg"}[e.correction]
-        said += f"; corrected for looks by {words}"
+        said = Sentence("{method}; corrected for looks by {name}", {"method": said, "name": words})
     if e.relative.reason is None:
-        said += f"; relative: {e.relative.method} (null: {e.relative.null})"
+        values = {"said": said, "method": e.relative.method, "null": terms(e.relative.null)}
+        said = Sentence("{said}; relative: {method} (null: {null})", values)
     return said
 
 

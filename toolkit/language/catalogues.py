@@ -49,6 +49,14 @@ def text_of(key: str, language: str) -> str:
     return _by_pattern(key, language) or key
 
 
+def words_of(text: str, language: str) -> str:
+    """Words of this package's own that may be several with commas between: the whole, or each by itself."""
+    whole = text_of(text, language)
+    if whole != text or ", " not in text:
+        return whole
+    return ", ".join(text_of(part, language) for part in text.split(", "))
+
+
 def plural_of(one: str, many: str, number: Decimal | int, language: str) -> str:
     """The form of a message that goes with `number`, as it is written: 1 is not 1.0 everywhere.
 
@@ -70,7 +78,7 @@ def plural_of(one: str, many: str, number: Decimal | int, language: str) -> str:
 def _by_pattern(text: str, language: str) -> str | None:
     for pattern, said in _patterns(language):
         if found := pattern.fullmatch(text):
-            return _NUMBERED.sub(lambda place: text_of(found[f"_{place[1]}"], language), said)
+            return _NUMBERED.sub(lambda place: words_of(found[f"_{place[1]}"], language), said)
     return None
 
 

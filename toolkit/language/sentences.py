@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from toolkit.language import formats
-from toolkit.language.catalogues import plural_of, text_of
+from toolkit.language.catalogues import plural_of, text_of, words_of
 from toolkit.language.directions import clean, isolate
 from toolkit.language.period_names import period_in
 from toolkit.language.quantities import Quantity
@@ -119,12 +119,8 @@ def places(template: str) -> set[tuple[str, str]]:
 
 
 def _own(text: str, language: str) -> str:
-    parts = text.split(", ")
-    said = [text_of(text, language)]
-    if said == [text] and len(parts) > 1:
-        said = [text_of(part, language) for part in parts]
-    whole = ", ".join(said)
-    return _place(text, "", language) if whole == text else whole
+    said = words_of(text, language)
+    return _place(text, "", language) if said == text else said
 
 
 def _place(value: object, spec: str, language: str) -> str:

@@ -57,7 +57,6 @@ class Drawn:
 
     number: int
     chart: Drawing
-    alt: str
     spec: dict
     wide: str
     narrow: str
@@ -162,7 +161,6 @@ def _drawn(chart: Drawing, number: int, language: str) -> Drawn:
     return Drawn(
         number,
         chart,
-        chart.alt.text(language),
         {**spec, "usermeta": {"toolkit": ours}},
         wide,
         narrow,
