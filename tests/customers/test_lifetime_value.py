@@ -81,7 +81,7 @@ def test_margin_multiple_from_two_windows():
 
 def summed_up(rng, n, shape, spend):
     x, recency, age, *_ = draw_buyers(rng, n, *shape, np.ceil(rng.uniform(20, 60, n)))
-    recency = np.minimum(np.ceil(recency), age)
+    recency = np.minimum(np.ceil(recency * 7) / 7, age)
     mean = np.where(x > 0, draw_means(rng, np.maximum(x, 1), *spend), 0.0)
     return pd.DataFrame({"x": x, "t_x": recency, "T": age, "zbar": mean})
 

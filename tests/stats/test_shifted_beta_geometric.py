@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import special
 
 from toolkit.stats import shifted_beta_geometric as sbg
 
@@ -47,12 +48,12 @@ def test_cohorts_of_several_ages_are_one_when_counted_by_renewal():
 
 @pytest.mark.parametrize("renewed", [0, 1, 6])
 @pytest.mark.parametrize("discount", [0.05, 0.1, 0.5])
-def test_discounted_renewals_are_their_sum(renewed, discount):
-    # Fader & Hardie (2010), equation for DERL: the sum of S(n + j) / S(n), discounted
-    logs = np.log([3.8, 15.2])
-    ahead = np.arange(1, 1500)
-    total = float((sbg.survival(logs, ahead, renewed) / (1 + discount) ** ahead).sum())
-    assert sbg.discounted_renewals(logs, renewed, discount) == pytest.approx(total, rel=1e-9)
+def test_discounted_renewals_are_the_papers_closed_form(renewed, discount):
+    # Fader & Hardie (2010): DERL of a customer in period n = renewed + 1, stated at its next decision
+    alpha, beta, n = 3.8, 15.2, renewed + 1
+    derl = (beta + n - 1) / (alpha + beta + n - 1) * special.hyp2f1(1, beta + n, alpha + beta + n, 1 / (1 + discount))
+    logs = np.log([alpha, beta])
+    assert (1 + discount) * sbg.discounted_renewals(logs, renewed, discount) == pytest.approx(derl, rel=1e-9)
     assert sbg.discounted_renewals(logs, renewed, discount, 3) == pytest.approx(
         float((sbg.survival(logs, [1, 2, 3], renewed) / (1 + discount) ** np.array([1, 2, 3])).sum())
     )
@@ -105,10 +106,18 @@ def test_where_the_data_cannot_tell_it_says_so():
     assert sbg.fit(sbg.of_survivors([1, 1, 0])).reason
 
 
-def test_alike_customers_have_no_spread_to_find():
-    # exactly 80 % renew each time: the parameters run away together, and it is said
+def test_alike_customers_are_geometric():
+    # exactly 80 % renew each time: one rate for all, and its binomial error
     found = sbg.fit(sbg.renewals([1, 2, 3, 4], [10000, 8000, 6400, 5120], [8000, 6400, 5120, 4096]))
-    assert not found.converged and found.reason
+    assert found.edge == "customers are not seen to differ" and found.converged
+    assert not found.interval("alpha").defined
+    assert sbg.survival(found.logs, [1, 5]) == pytest.approx([0.8, 0.8**5], rel=1e-4)
+    kept = found.of(lambda logs: float(sbg.retention(logs, [3])[0]))
+    assert kept.se == pytest.approx(math.sqrt(0.8 * 0.2 / 29520), rel=1e-3)
+    worth = found.of(lambda logs: sbg.discounted_renewals(logs, 0, 0.1))
+    assert worth.estimate == pytest.approx(0.8 / (1.1 - 0.8), rel=1e-4)
+    # the slope of r / (1 + d - r) is (1 + d) / (1 + d - r) ** 2
+    assert worth.se == pytest.approx(1.1 / 0.3**2 * math.sqrt(0.8 * 0.2 / 29520), rel=1e-3)
 
 
 def test_counts_that_cannot_be_are_refused():

@@ -205,7 +205,7 @@ def _nobody_leaves(data: Cells, found: Fit) -> Fit:
     logs = np.array([*edge.logs, *at_edge])
     return replace(
         edge, names=NAMES, values=(*edge.values, 0.0, 1.0), covariance=covariance, logs=logs,
-        edge="nobody is seen to leave for good",
+        edge="nobody is seen to leave for good", at_edge=("a", "b"),
     )  # fmt: skip
 
 

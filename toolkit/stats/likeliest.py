@@ -55,7 +55,8 @@ class Fit:
         Why the parameters must not be used; None where they may.
     edge
         What the model was reduced to, in words, where its top lies at the edge of what it can say.
-        Parameters at an edge have a variance of 0.
+    at_edge
+        The parameters that have no value of their own there; functions of all are still told.
     """
 
     names: tuple[str, ...]
@@ -72,6 +73,7 @@ class Fit:
     reason: str | None = None
     logs: np.ndarray = field(repr=False, default_factory=lambda: np.empty(0))
     edge: str | None = None
+    at_edge: tuple[str, ...] = ()
 
     @property
     def converged(self) -> bool:
@@ -84,7 +86,7 @@ class Fit:
     def interval(self, name: str) -> Interval:
         """One parameter with its interval."""
         index = self.names.index(name)
-        if self.edge and self.covariance[index, index] == 0:
+        if name in self.at_edge:
             words = {"method": "maximum likelihood", "n": self.n, "level": self.level}
             return undefined_interval(self.edge, **words)
         return self.of(lambda logs: math.exp(logs[index]))

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -22,6 +22,14 @@ from toolkit.stats.likeliest import Fit, likeliest
 
 NAMES = ("alpha", "beta")
 METHOD = "shifted beta-geometric, maximum likelihood"
+ALIKE = 1e3
+"""Parameters that add up to more than this, with no top, tell no difference between customers."""
+FEWEST = 10
+"""Decisions below which nothing is fitted."""
+NOTHING = 34.0
+"""exp(-34) is left out of a sum without end."""
+EDGE = 1e6
+"""What they add up to instead: retention then rises by a millionth a term."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,13 +82,16 @@ def fit(data: Renewals, *, level: float = 0.95) -> Fit:
     -------
     Fit
         With a `reason` where the data cannot tell: no decisions, nobody left or everybody, or
-        decisions of one term only, which no two parameters can be told from.
+        decisions of one term only, which no two parameters can be told from. Where customers are
+        not seen to differ, the model at its `edge`: one chance to leave for all, geometric.
     """
     lost = data.at_risk - data.kept
     nan = math.nan
     reason = None
     if data.n == 0:
         reason = "no term has ended"
+    elif data.n < FEWEST:
+        reason = "fewer than 10 decisions were taken"
     elif lost.sum() == 0:
         reason = "nobody has left, so how long customers stay is not known"
     elif data.kept.sum() == 0:
@@ -91,7 +102,26 @@ def fit(data: Renewals, *, level: float = 0.95) -> Fit:
         return Fit(NAMES, (nan,) * 2, nan, np.full((2, 2), nan), data.n, 0, nan, nan, 0, 0, level, reason)
     share = float(lost.sum() / data.n)
     starts = [(share * s, (1 - share) * s) for s in (2.0, 0.5, 20.0)]
-    return likeliest(NAMES, lambda logs: _likelihood(data, logs), starts, data.n, level=level)
+    found = likeliest(NAMES, lambda logs: _likelihood(data, logs), starts, data.n, level=level)
+    if found.reason is not None and sum(found.values) > ALIKE:
+        return _all_alike(data, found, share)
+    return found
+
+
+def _all_alike(data: Renewals, found: Fit, share: float) -> Fit:
+    """The model's edge, where all leave with one chance: geometric, alpha and beta without end.
+
+    What is left to know is that chance; its logit is log alpha - log beta, and moves them apart.
+    """
+    logs = np.log([share * EDGE, (1 - share) * EDGE])
+    apart = np.array([1 - share, -share])
+    covariance = np.outer(apart, apart) / (data.n * share * (1 - share))
+    value, slope = _likelihood(data, logs)
+    return replace(
+        found, values=tuple(np.exp(logs).tolist()), log_likelihood=value, covariance=covariance, logs=logs,
+        gradient=float(np.abs(slope).max()) / data.n, distance=0.0, reason=None,
+        edge="customers are not seen to differ", at_edge=NAMES,
+    )  # fmt: skip
 
 
 def _likelihood(data: Renewals, logs: np.ndarray) -> tuple[float, np.ndarray]:
@@ -151,12 +181,10 @@ def discounted_renewals(
     """
     if discount < 0 or (discount == 0 and math.isinf(horizon) and math.exp(logs[0]) <= 1):
         raise ValueError("without an end and a discount there is no finite number of renewals.")
-    alpha, beta = np.exp(logs)
-    if math.isfinite(horizon):
-        ahead = np.arange(1, math.floor(horizon) + 1)
-        return float(survival(logs, ahead, renewed) @ (1 + discount) ** -ahead)
-    start = beta + renewed
-    first = start / (alpha + start) / (1 + discount)
-    if discount == 0:
-        return float(start / (alpha - 1))
-    return float(first * special.hyp2f1(1, start + 1, alpha + start + 1, 1 / (1 + discount)))
+    if discount == 0 and math.isinf(horizon):
+        alpha, beta = np.exp(logs)
+        return float((beta + renewed) / (alpha - 1))
+    # what lies further off than this adds less than 1e-14; the closed form's 2F1 fails where all are alike
+    furthest = NOTHING / math.log1p(discount) if discount > 0 else math.inf
+    ahead = np.arange(1, math.floor(min(horizon, furthest)) + 1)
+    return float(survival(logs, ahead, renewed) @ np.exp(-math.log1p(discount) * ahead))

@@ -39,7 +39,10 @@ def _converged(found: LifetimeValue) -> Iterator[Check]:
             {"agreed": f.agreed, "starts": f.starts, "distance": f"{f.distance:.0e}"},
         )
         yield Check(name, f.agreed * 2 > f.starts, detail, numbers=numbers)
-        if f.edge:
+        if f.edge and found.contractual:
+            yield Check(Sentence("Customers are seen to differ in how likely they are to leave"), None,
+                        Sentence("{why}: one rate of renewal holds for all", {"why": f.edge}))  # fmt: skip
+        elif f.edge:
             yield Check(Sentence("Some customers are seen to leave"), False,
                         Sentence("{why}: the values take it that nobody ever will", {"why": f.edge}))  # fmt: skip
 
