@@ -14,6 +14,7 @@ from toolkit.company.goals import Criterion, Goal, Overall, kpis_of, value_of
 from toolkit.company.periods import Period
 from toolkit.kpis import Measure
 from toolkit.language import Quantity
+from toolkit.stats.usual_variation import usual_variation
 from toolkit.trends import Wanted
 from toolkit.trends.goals import criterion_of
 from toolkit.trends.goal_findings import goal_findings
@@ -179,6 +180,30 @@ def test_the_one_line_is_100_in_its_baseline_and_a_weighted_mean_of_growth(found
     wanted = 100 * np.exp((2 * np.log(y[1] / y[0]) + np.log(z[1] / z[0])) / 3)
     assert line.now.value == pytest.approx(wanted)
     assert sum(line.parts.values()) == pytest.approx(100 * np.log(wanted / 100))
+
+
+def test_the_one_line_has_a_usual_range_and_says_what_follows(found):
+    """Wheeler's natural process limits: the mean and 2.66 mean moving ranges either way."""
+    line = found.overall
+    values = np.array([v.value for v in line.values])
+    moves = np.abs(np.diff(values))
+    reach = 2.66 * moves[moves <= 3.267 * moves.mean()].mean()
+    # neighbours that resemble each other widen it (Wardell, Moskowitz & Plante 1994)
+    reach /= np.sqrt(1 - usual_variation(values).rho[0])
+    assert line.usual.low == pytest.approx(values.mean() - reach, rel=1e-3)
+    assert line.usual.high == pytest.approx(values.mean() + reach, rel=1e-3)
+    assert "within its usual range" in trends.overall_title(found).text()
+    finding = next(
+        f for f in trends.conclude(found, trends.check(found)) if f.id == "kpi_trends/overall"
+    )
+    assert finding.numbers["lower_limit"] == line.usual.low and finding.decision is not None
+    band, drawn = trends.overall_panels(found)[0].lines
+    assert band.tone == "past" and len(band.points) == len(drawn.points) == 12
+    short = trends.estimate(
+        monthly(steady(18)),
+        asked(period="2024Q2", overall=Overall(label="All", kpis={"y": 1})),
+    )
+    assert short.overall.usual is None and "usual range" not in trends.overall_title(short).text()
 
 
 def test_less_of_a_bad_thing_lifts_the_line():

@@ -7,7 +7,7 @@ import math
 from toolkit.findings import Finding
 from toolkit.language import Sentence
 from toolkit.trends.goals import CriterionState, GoalState, OverallLine
-from toolkit.trends.plan import NOTEBOOK, bound_said, overall_said, steps_said
+from toolkit.trends.plan import NOTEBOOK, bound_said, overall_follows, overall_said, steps_said
 from toolkit.trends.results import KpiTrends
 from toolkit.trends.wording import assurance_words, chance_inside, chance_shown, joined
 
@@ -131,11 +131,17 @@ def _overall(line: OverallLine, found: KpiTrends) -> Finding:
         period=str(found.definition.period),
         verdict="measured" if now.known else "no_data",
         sentence=said,
+        decision=overall_follows(line, found),
         estimate=now.value,
         n=len(line.parts),
         n_unit="KPIs",
         method="weighted geometric mean of KPIs, each against its baseline",
         source=", ".join(sorted({k.kpi.source for k in found if k.kpi.name in line.parts})),
-        numbers={f"part_{n}": v for n, v in line.parts.items()},
+        numbers={f"part_{n}": v for n, v in line.parts.items()} | _usual_numbers(line),
         answers=("F13",),
     )
+
+
+def _usual_numbers(line: OverallLine) -> dict[str, float]:
+    usual = line.usual
+    return {"lower_limit": usual.low, "upper_limit": usual.high} if usual else {}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import ibis.expr.types as ir
+import numpy as np
 
 from toolkit.company.goals import Criterion, Goal, Overall, Step, StepTable, kpis_of, value_of
 from toolkit.company.periods import Period, span
@@ -15,8 +16,10 @@ from toolkit.kpis import with_expressions
 from toolkit.language import Quantity
 from toolkit.language.quantities import level_unit
 from toolkit.problems import Refused
+from toolkit.stats.usual_variation import usual_variation
 from toolkit.trends.aims import Aim, over
 from toolkit.trends.definition import Trend
+from toolkit.trends.judging import FEWEST_JUDGED
 from toolkit.trends.reading import Read
 
 _MOST_STEPS = 500
@@ -106,6 +109,16 @@ class OverallLine:
     values: tuple[Quantity, ...]
     parts: Mapping[str, float]
     problem: str | None = None
+
+    @property
+    def usual(self) -> Quantity | None:
+        """Its centre and usual range (an XmR chart of its periods); None where they are too few."""
+        seen = np.array([v.value if v.known else math.nan for v in self.values])
+        if np.isfinite(seen).sum() < FEWEST_JUDGED:
+            return None
+        found = usual_variation(seen)
+        centre, reach = float(found.centre[0]), 3 * float(np.nanmax(found.spread[0]))
+        return Quantity(centre, "number", centre - reach, centre + reach)
 
     @property
     def now(self) -> Quantity:

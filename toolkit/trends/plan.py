@@ -198,11 +198,18 @@ def overall_panels(found: KpiTrends) -> tuple[PanelRow, ...]:
             Sentence(
                 "{label}: 100 in {period}", {"label": line.label, "period": line.periods[0].label}
             ),
-            (LineRow("", points),),
+            (*_usual_of(line, points), LineRow("", points)),
             (),
             changes,
         ),
     )
+
+
+def _usual_of(line: OverallLine, points: tuple[PointRow, ...]) -> tuple[LineRow, ...]:
+    usual = line.usual
+    if usual is None:
+        return ()
+    return (LineRow("", tuple(PointRow(p.day, usual) for p in points), "past", dots=False),)
 
 
 def overall_title(found: KpiTrends) -> Sentence:
@@ -255,6 +262,27 @@ def overall_said(line: OverallLine, found: KpiTrends) -> Sentence:
         "kpi": found[most].kpi.title,
         "points": Quantity(line.parts[most], "score"),
     }
-    return Sentence(
+    said = Sentence(
         "{label} stands at {now}; 100 is {base}. {kpi} moved it most, by {points}.", named
     )
+    usual = line.usual
+    if usual is None:
+        return said
+    named = {"said": said, "usual": usual}
+    if now.value > usual.high:
+        return Sentence("{said} That is above its usual range ({usual:range}).", named)
+    if now.value < usual.low:
+        return Sentence("{said} That is below its usual range ({usual:range}).", named)
+    return Sentence("{said} That is within its usual range ({usual:range}).", named)
+
+
+def overall_follows(line: OverallLine, found: KpiTrends) -> Sentence | None:
+    """What to do about the one line; nothing where it has no usual range."""
+    usual, now = line.usual, line.now
+    if usual is None or not now.known:
+        return None
+    lowest = min(line.parts, key=line.parts.__getitem__)
+    named = {"kpi": found[lowest].kpi.title}
+    if now.value < usual.low:
+        return Sentence("Find out what changed in {kpi}.", named)
+    return Sentence("Nothing new to decide: look at {kpi} first, which lifts it least.", named)

@@ -123,7 +123,11 @@ class KpiTrends(Shown):
             (k.kpi.title, *said) for k in self.kpis if k.whole for said in signals_said(k.whole)
         )
         heads = tuple(Sentence(h) for h in ("KPI", "When", "What", "Meaning"))
-        return Grid(Sentence("What is more than the usual variation"), heads, rows)
+        note = Sentence(
+            "A hint only: the published rules mark it, but neighbouring periods resemble each "
+            "other so much that it is no reason to act."
+        )
+        return Grid(Sentence("What is more than the usual variation"), heads, rows, note)
 
     def other_grid(self) -> Grid:
         """What other methods say of each KPI's trend and level."""

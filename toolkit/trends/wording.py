@@ -75,7 +75,7 @@ def signals_said(series: Series) -> Iterator[tuple[Sentence, Sentence, Sentence]
     """When, what, and what it means."""
     for s in series.signals:
         if not s.told:
-            meaning = Sentence("A hint only: neighbouring periods resemble each other")
+            meaning = Sentence("A hint only")
         else:
             meaning = Sentence("Improvement") if s.good else Sentence("Concern")
         yield span_said(s.first, s.last), rule_said(s), meaning
