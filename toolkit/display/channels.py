@@ -13,7 +13,7 @@ TEXT = {"field": "label", "type": "nominal"}
 TOLD = {"field": "told", "type": "nominal"}
 
 
-def said(value: str | Sentence, language: str = "en") -> Words:
+def said(value: str | Sentence) -> Words:
     """A label as one line of text, shortened where somebody wrote a novel."""
     return label(value)
 
@@ -26,7 +26,7 @@ def one_unit(quantities: Sequence[Quantity]) -> str:
     return units[0]
 
 
-def heading(title: str | Sentence | None, unit: str, language: str, per: str | None = None) -> dict:
+def heading(title: str | Sentence | None, unit: str, per: str | None = None) -> dict:
     """A panel's title with its unit under it."""
     subtitle = Words(Sentence("{unit:unit}", {"unit": Quantity(0.0, unit, per=per)}))
     if title is None:

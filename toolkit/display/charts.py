@@ -56,7 +56,6 @@ def dot_interval(
     marks: Sequence[Mark] = (),
     axis: Sentence | None = None,
     table: Grid | None = None,
-    language: str = "en",
 ) -> Chart:
     """Estimates with their intervals on one axis.
 
@@ -81,7 +80,7 @@ def dot_interval(
         There are no rows, or they are in several units.
     """
     rows = tuple(rows)
-    panel = panels.intervals(rows, axis, language, reference, marks)
+    panel = panels.intervals(rows, axis, reference, marks)
     return _chart([panel], title, _rows_said(rows, marks), table or _rows_table(rows, title))
 
 
@@ -91,12 +90,11 @@ def bars(
     *,
     axis: Sentence | None = None,
     table: Grid | None = None,
-    language: str = "en",
 ) -> Chart:
     """Bars from zero: counts and levels. Parameters and errors as in `dot_interval`."""
     rows = tuple(rows)
     return _chart(
-        [panels.bars(rows, axis, language)],
+        [panels.bars(rows, axis)],
         title,
         _rows_said(rows),
         table or _rows_table(rows, title),
@@ -111,7 +109,6 @@ def line_over_time(
     marks: Sequence[Mark] = (),
     axis: Sentence | None = None,
     table: Grid | None = None,
-    language: str = "en",
 ) -> Chart:
     """Series over time; intervals as bands, incomplete periods hollow, plan changes as labelled lines.
 
@@ -130,7 +127,7 @@ def line_over_time(
         There are no points, or they are in several units.
     """
     lines = tuple(lines)
-    panel = timeline.over_time(lines, axis, language, changes, marks)
+    panel = timeline.over_time(lines, axis, changes, marks)
     said = _listed([*map(_line_said, lines), *map(_change_said, changes)])
     return _chart([panel], title, said, table or _lines_table(lines, title), left=timeline.LEFT)
 
@@ -140,7 +137,6 @@ def before_after(
     title: Sentence,
     *,
     events: Sequence[Change] = (),
-    language: str = "en",
 ) -> Chart | Grid:
     """What was measured, and what would have been without a dated change, its interval as a band.
 
@@ -163,7 +159,7 @@ def before_after(
     )
     if not any(p.quantity.known for line in lines for p in line.points):
         return Grid(title, (Sentence("Period"), Sentence("Value")), (), Sentence("Nothing was measured."))
-    return line_over_time(lines, title, changes=events, language=language)
+    return line_over_time(lines, title, changes=events)
 
 
 def small_multiples(
@@ -172,11 +168,10 @@ def small_multiples(
     *,
     changes: Sequence[Change] = (),
     table: Grid | None = None,
-    language: str = "en",
 ) -> Chart:
     """One panel over time for each name, each on its own scale and in its own unit."""
     each = [
-        timeline.over_time(lines, name, language, changes, height=120) for name, lines in of.items()
+        timeline.over_time(lines, name, changes, height=120) for name, lines in of.items()
     ]
     said = _listed(
         [
@@ -204,7 +199,6 @@ def kpi_panels(
     title: Sentence,
     *,
     table: Grid | None = None,
-    language: str = "en",
 ) -> Chart | Grid:
     """A panel a KPI, on its own scale and in its own unit; its empty table where there is none.
 
@@ -213,7 +207,7 @@ def kpi_panels(
     """
     rows = tuple(rows)
     each = [
-        _noted(timeline.over_time(r.lines, r.title, language, r.changes, r.marks, height=130), r.notes, language)
+        _noted(timeline.over_time(r.lines, r.title, r.changes, r.marks, height=130), r.notes)
         for r in rows
     ]
     said = _listed([_listed([r.title, *r.notes]) for r in rows])
@@ -230,7 +224,6 @@ def effects(
     title: Sentence,
     *,
     table: Grid | None = None,
-    language: str = "en",
 ) -> Chart:
     """What each arm of a test did to each metric: a panel a metric, on its own scale and in its own unit.
 
@@ -241,7 +234,7 @@ def effects(
     each = []
     for metric, group in _by_metric(rows).items():
         drawn = [Row(e.arm, e.quantity, e.tone) for e in group]
-        each.append(panels.intervals(drawn, metric, language, 0.0, _test_marks(group[0])))
+        each.append(panels.intervals(drawn, metric, 0.0, _test_marks(group[0])))
     heads = (Sentence("Metric"), Sentence("Arm"), Sentence("Difference to control"))
     grid = table or Grid(title, heads, tuple((e.metric, e.arm, e.quantity) for e in rows))
     return _chart(
@@ -254,12 +247,11 @@ def arms(
     title: Sentence,
     *,
     table: Grid | None = None,
-    language: str = "en",
 ) -> Chart:
     """The level of each metric in each arm, with its interval; control in grey."""
     rows = tuple(rows)
     each = [
-        panels.intervals([Row(r.arm, r.quantity, r.tone) for r in group], metric, language, None)
+        panels.intervals([Row(r.arm, r.quantity, r.tone) for r in group], metric, None)
         for metric, group in _by_metric(rows).items()
     ]
     heads = (Sentence("Metric"), Sentence("Arm"), Sentence("Level"))
@@ -283,11 +275,11 @@ def _chart(
     )
 
 
-def _noted(panel: dict, notes: Sequence[Sentence], language: str) -> dict:
+def _noted(panel: dict, notes: Sequence[Sentence]) -> dict:
     """A panel with lines of words between its title and its unit."""
     if not notes:
         return panel
-    lines = [channels.said(note, language) for note in notes]
+    lines = [channels.said(note) for note in notes]
     unit = panel["title"].get("subtitle")
     return {**panel, "title": {**panel["title"], "subtitle": [*lines, *([unit] if unit else [])]}}
 
@@ -325,7 +317,7 @@ def _listed(sentences: Sequence[Sentence]) -> Sentence:
 
 
 def _short(label: str | Sentence) -> str | Sentence:
-    return label if isinstance(label, Sentence) else channels.said(label, "en")
+    return label if isinstance(label, Sentence) else str(channels.said(label))
 
 
 def _quantity_said(label: str | Sentence, q: Quantity) -> Sentence:

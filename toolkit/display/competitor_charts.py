@@ -34,10 +34,10 @@ TALL = 22
 _MOST_SAID = 12
 
 
-def standings(rows: Iterable[Row], title: Sentence, *, language: str = "en") -> Chart | Grid:
+def standings(rows: Iterable[Row], title: Sentence) -> Chart | Grid:
     """Where each company stands, its interval with it, in the order given."""
     rows = tuple(Row(r.label, r.quantity, r.tone) for r in rows)
-    return dot_interval(rows, title, reference=None, language=language) if rows else _nothing(title)
+    return dot_interval(rows, title, reference=None) if rows else _nothing(title)
 
 
 def gaps(
@@ -45,18 +45,17 @@ def gaps(
     title: Sentence,
     *,
     worthwhile: float | None = None,
-    language: str = "en",
 ) -> Chart | Grid:
     """We less each rival: blue ahead, orange behind, grey where they cannot be told apart."""
     rows = tuple(Row(r.label, r.quantity, r.tone) for r in rows)
     marks = [Mark(worthwhile, Sentence("worthwhile"))] if worthwhile else []
-    return dot_interval(rows, title, marks=marks, language=language) if rows else _nothing(title)
+    return dot_interval(rows, title, marks=marks) if rows else _nothing(title)
 
 
-def drivers(rows: Iterable[Row], title: Sentence, *, language: str = "en") -> Chart | Grid:
+def drivers(rows: Iterable[Row], title: Sentence) -> Chart | Grid:
     """Shares of what attributes explain, largest first."""
     rows = tuple(Row(r.label, r.quantity, r.tone) for r in rows)
-    return dot_interval(rows, title, language=language) if rows else _nothing(title)
+    return dot_interval(rows, title) if rows else _nothing(title)
 
 
 def importance(
@@ -64,7 +63,6 @@ def importance(
     title: Sentence,
     *,
     lines: tuple[Quantity, Quantity],
-    language: str = "en",
 ) -> Chart | Grid:
     """Importance across and performance up, each with its interval, divided by two lines.
 
@@ -85,28 +83,28 @@ def importance(
         Sentence("Goes with satisfaction, % of what attributes explain"),
         Sentence("We less the rivals' mean, points"),
     )
-    spec = {"config": config(), "width": WIDE, **map_of(points, names, lines, language)}
+    spec = {"config": config(), "width": WIDE, **map_of(points, names, lines)}
     said = [Sentence("{label}: {said}", {"label": p.label, "said": p.said}) for p in points[:_MOST_SAID]]
     alt = Sentence("{title}. {said}.", {"title": title, "said": _listed(said)})
     return Chart(spec, title, alt, grid, 300, LEFT)
 
 
-def over_waves(lines: Iterable[Line], title: Sentence, *, language: str = "en") -> Chart | Grid:
+def over_waves(lines: Iterable[Line], title: Sentence) -> Chart | Grid:
     """Gaps from wave to wave."""
     lines = tuple(
         Line(line.label, tuple(Point(p.day, p.quantity) for p in line.points), line.tone) for line in lines
     )
-    return line_over_time(lines, title, language=language) if lines else _nothing(title)
+    return line_over_time(lines, title) if lines else _nothing(title)
 
 
-def heat(cells: Iterable[Cell], title: Sentence, *, language: str = "en") -> Chart | Grid:
+def heat(cells: Iterable[Cell], title: Sentence) -> Chart | Grid:
     """We less each rival on each thing that customers want; coloured only where it counts."""
     cells = tuple(cells)
     if not cells:
         return _nothing(title)
     heads = (Sentence("Name"), Sentence("Beside"), Sentence("Difference"))
     grid = Grid(title, heads, tuple((c.row, c.column, c.quantity) for c in cells))
-    spec = {"config": config(), "width": WIDE, **_table_of_gaps(cells, language)}
+    spec = {"config": config(), "width": WIDE, **_table_of_gaps(cells)}
     alt = Sentence("{title}. {said}.", {"title": title, "said": _said(cells)})
     return Chart(spec, title, alt, grid, 300, 0)
 
@@ -135,15 +133,15 @@ def _nothing(title: Sentence) -> Grid:
     return Grid(title, (Sentence("Name"), Sentence("Value")), (), Sentence("There is nothing to show."))
 
 
-def _table_of_gaps(cells: Sequence[Cell], language: str) -> dict:
+def _table_of_gaps(cells: Sequence[Cell]) -> dict:
     """A table of gaps: a row each name, a column each rival, coloured where it counts."""
     unit = one_unit([c.quantity for c in cells])
     rows = list(dict.fromkeys(c.row for c in cells))
-    columns = list(dict.fromkeys(said(c.column, language) for c in cells))
+    columns = list(dict.fromkeys(said(c.column) for c in cells))
     data = [
         {
             "row": rows.index(c.row),
-            "column": said(c.column, language),
+            "column": said(c.column),
             "number": _signed(c.quantity),
             "told": Words(Sentence("{row:short}, {column:short}: {value:full}",
                                    {"row": c.row, "column": c.column, "value": c.quantity})),
@@ -161,7 +159,7 @@ def _table_of_gaps(cells: Sequence[Cell], language: str) -> dict:
     }
     axis = {"orient": "top", "title": None, "domain": False, "ticks": False, "labelAngle": 0}
     fill = {"domain": list(TONES), "range": [_fill(tone) for tone in TONES]}
-    names = [{"row": i, "label": said(name, language)} for i, name in enumerate(rows)]
+    names = [{"row": i, "label": said(name)} for i, name in enumerate(rows)]
     layers = [
         {
             "data": values(data),
@@ -188,7 +186,7 @@ def _table_of_gaps(cells: Sequence[Cell], language: str) -> dict:
             "encoding": {"x": {"value": 0}, "y": y, "text": TEXT},
         },
     ]  # fmt: skip
-    return {"height": {"step": ROW}, "layer": layers, **heading(None, unit, language)}
+    return {"height": {"step": ROW}, "layer": layers, **heading(None, unit)}
 
 
 def _fill(tone: str) -> str:

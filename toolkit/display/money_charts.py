@@ -31,16 +31,16 @@ _X_AXIS = {"title": None, "domain": False, "grid": False}
 
 
 def worth(
-    rows: Iterable, title: Sentence, *, reference: float | None = 0.0, marks: Sequence[Mark] = (), language: str = "en"
+    rows: Iterable, title: Sentence, *, reference: float | None = 0.0, marks: Sequence[Mark] = ()
 ) -> Chart | Grid:
     """Estimates of money with their intervals: blue gains, orange loses, grey may be either."""
     rows = tuple(Row(r.label, r.quantity, r.tone) for r in rows)
     if not any(r.quantity.known for r in rows):
         return _nothing(title)
-    return dot_interval(rows, title, reference=reference, marks=marks, language=language)
+    return dot_interval(rows, title, reference=reference, marks=marks)
 
 
-def spending(rows: Iterable, title: Sentence, *, language: str = "en") -> Chart | Grid:
+def spending(rows: Iterable, title: Sentence) -> Chart | Grid:
     """A panel a measure, a row a part: a full bar spent, a pale bar expected at the end, a line planned."""
     groups: dict[str, list] = {}
     for r in (rows := tuple(rows)):
@@ -52,13 +52,13 @@ def spending(rows: Iterable, title: Sentence, *, language: str = "en") -> Chart 
     grid = Grid(title, tuple(Sentence(h) for h in heads), cells)
     alt = _listed([Sentence("{label}: {spent} spent, {expected} at the end, {planned} planned", {
         "label": r.label, "spent": r.spent, "expected": r.expected, "planned": r.planned}) for r in rows])  # fmt: skip
-    return _chart([_spent_panel(g, language) for g in groups.values()], title, alt, grid)
+    return _chart([_spent_panel(g) for g in groups.values()], title, alt, grid)
 
 
-def _spent_panel(rows: Sequence, language: str) -> dict:
+def _spent_panel(rows: Sequence) -> dict:
     unit = one_unit([r.planned for r in rows])
     data = [
-        {"row": i, "label": said(r.label, language), "spent": r.spent.value, "expected": r.expected.value, "planned": r.planned.value,
+        {"row": i, "label": said(r.label), "spent": r.spent.value, "expected": r.expected.value, "planned": r.planned.value,
          "number": Words(Sentence("{value}", {"value": r.expected})),
          "told": Words(Sentence("{label}: {spent} spent, {expected} at the end, {planned} planned", {
              "label": r.label, "spent": r.spent, "expected": r.expected, "planned": r.planned}))}
@@ -76,10 +76,10 @@ def _spent_panel(rows: Sequence, language: str) -> dict:
         {"data": values(data), "mark": plan, "encoding": {"x": {"field": "planned", **x}, "y": _Y, "tooltip": TOLD}},
         *_labels(data),
     ]  # fmt: skip
-    return {"height": {"step": ROW}, "layer": layers, **heading(rows[0].panel, unit, language)}
+    return {"height": {"step": ROW}, "layer": layers, **heading(rows[0].panel, unit)}
 
 
-def tornado(rows: Iterable, title: Sentence, *, base: Quantity | None = None, language: str = "en") -> Chart | Grid:
+def tornado(rows: Iterable, title: Sentence, *, base: Quantity | None = None) -> Chart | Grid:
     """A row an assumption: the result at its bad end (orange) and its good end (blue), around the base case."""
     rows = tuple(rows)
     if not rows:
@@ -94,7 +94,7 @@ def tornado(rows: Iterable, title: Sentence, *, base: Quantity | None = None, la
             "label": r.label, "a": r.at_low, "low": r.low, "b": r.at_high, "high": r.high})  # fmt: skip
         place = min(max(middle, low), high) if middle is not None else (low + high) / 2
         number = Sentence("{low} to {high}", {"low": Quantity(low, unit), "high": Quantity(high, unit)})
-        data.append({"row": i, "label": said(r.label, language), "number": Words(number), "low": low, "high": high,
+        data.append({"row": i, "label": said(r.label), "number": Words(number), "low": low, "high": high,
                      "middle": place, "told": Words(told)})  # fmt: skip
     air = (max(ends) - min(ends)) * 0.04 or 1.0
     x = {"type": "quantitative", "scale": {"domain": [min(ends) - air, max(ends) + air], "nice": True, "zero": False}, "axis": _X_AXIS}
@@ -112,10 +112,10 @@ def tornado(rows: Iterable, title: Sentence, *, base: Quantity | None = None, la
     heads = ("Assumption", "Lower end", "Upper end", "Result at the lower end", "Result at the upper end")
     grid = Grid(title, tuple(Sentence(h) for h in heads), tuple((r.label, r.low, r.high, r.at_low, r.at_high) for r in rows))
     alt = _listed([Sentence("{label} {a} to {b}", {"label": r.label, "a": r.at_low, "b": r.at_high}) for r in rows])
-    return _chart([{"height": {"step": ROW}, "layer": layers, **heading(None, unit, language)}], title, alt, grid)
+    return _chart([{"height": {"step": ROW}, "layer": layers, **heading(None, unit)}], title, alt, grid)
 
 
-def cash_flow(rows: Iterable, title: Sentence, *, language: str = "en") -> Chart | Grid:
+def cash_flow(rows: Iterable, title: Sentence) -> Chart | Grid:
     """Money in and out by quarter as bars (pale: still to come), and the balance as a line, on one axis."""
     rows = tuple(rows)
     if not rows:
@@ -130,7 +130,7 @@ def cash_flow(rows: Iterable, title: Sentence, *, language: str = "en") -> Chart
     x = {"field": "day", "type": "temporal", "scale": {"type": "utc"}, "axis": {"title": None, "grid": False, "format": "%b %Y"}}
     y = {"type": "quantitative", "scale": {"zero": True, "nice": True},
          "axis": {"title": None, "domain": False, "ticks": False, "grid": True, "tickCount": 5, "format": "~s"}}  # fmt: skip
-    ends = [{"day": data[-1]["day"], "balance": data[-1]["balance"], "label": said(Sentence("balance"), language)}]
+    ends = [{"day": data[-1]["day"], "balance": data[-1]["balance"], "label": said(Sentence("balance"))}]
     layers = [
         {"data": values(data), "mark": {"type": "bar", "width": {"band": 0.6}},
          "encoding": {"x": x, "y": {"field": "flow", **y}, "color": COLOUR, "tooltip": TOLD,
@@ -146,10 +146,10 @@ def cash_flow(rows: Iterable, title: Sentence, *, language: str = "en") -> Chart
     heads = ("Quarter from", "Money in and out", "Balance at its end")
     grid = Grid(title, tuple(Sentence(h) for h in heads), tuple((r.day, r.flow, r.balance) for r in rows))
     alt = _listed([Sentence("{day}: {flow}, balance {balance}", {"day": r.day, "flow": r.flow, "balance": r.balance}) for r in rows])
-    return _chart([{"height": 240, "layer": layers, **heading(None, unit, language)}], title, alt, grid, left=48)
+    return _chart([{"height": 240, "layer": layers, **heading(None, unit)}], title, alt, grid, left=48)
 
 
-def distribution(rows: Iterable, title: Sentence, *, unit: str, marks: Sequence[Mark] = (), language: str = "en") -> Chart | Grid:
+def distribution(rows: Iterable, title: Sentence, *, unit: str, marks: Sequence[Mark] = ()) -> Chart | Grid:
     """How often the result comes out at what: orange below 0, blue above; marks are percentiles."""
     rows = tuple(rows)
     if not rows:
@@ -164,7 +164,7 @@ def distribution(rows: Iterable, title: Sentence, *, unit: str, marks: Sequence[
     x = {"type": "quantitative", "scale": {"nice": False, "zero": False},
          "axis": {"title": None, "grid": False, "format": "~s"}}  # fmt: skip
     y = {"type": "quantitative", "scale": {"domain": [0, top * 1.25]}, "axis": None}
-    at = [{"at": m.value, "bottom": 0, "label": said(m.label, language), "top": top * (1.06 + 0.1 * (i % 2))} for i, m in enumerate(marks)]
+    at = [{"at": m.value, "bottom": 0, "label": said(m.label), "top": top * (1.06 + 0.1 * (i % 2))} for i, m in enumerate(marks)]
     layers = [
         {"data": values(data), "mark": {"type": "rect"},
          "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, "y": {"field": "share", **y}, "y2": {"field": "from"},
@@ -178,7 +178,7 @@ def distribution(rows: Iterable, title: Sentence, *, unit: str, marks: Sequence[
     cells = tuple((Quantity(r.low, unit), Quantity(r.high, unit), Quantity(r.share, "percent")) for r in rows)
     alt = _listed([Sentence("{label} {value}", {"label": m.label, "value": Quantity(m.value, unit)}) for m in marks])
     grid = Grid(title, tuple(Sentence(h) for h in heads), cells)
-    return _chart([{"height": 200, "layer": layers, **heading(None, unit, language)}], title, alt, grid)
+    return _chart([{"height": 200, "layer": layers, **heading(None, unit)}], title, alt, grid)
 
 
 def _labels(data: list[dict]) -> list[dict]:

@@ -26,7 +26,7 @@ _MARK, _LABEL = MARK_OFFSET, LABEL_OFFSET
 _NAME = 15  # height of a mark's name under the rows
 
 
-def number(q: Quantity, language: str = "en") -> Words:
+def number(q: Quantity) -> Words:
     """The number that stands at the end of a row; the panel names the unit."""
     if not q.known:
         return Words(Sentence("{value}", {"value": q}))
@@ -38,7 +38,6 @@ def number(q: Quantity, language: str = "en") -> Words:
 def intervals(
     rows: Sequence[Row],
     title: str | Sentence | None,
-    language: str,
     reference: float | None = 0.0,
     marks: Sequence[Mark] = (),
 ) -> dict:
@@ -56,11 +55,11 @@ def intervals(
         "scale": {"domain": [low, high], "nice": True, "zero": False},
         "axis": _x_axis(len(marks)),
     }
-    data = [_row(i, r, unit, low, high, language) for i, r in enumerate(rows)]
+    data = [_row(i, r, unit, low, high) for i, r in enumerate(rows)]
     known = {"values": [d for d in data if d["value"] is not None]}
     layers = [_track(data)]
     for i, (place, mark) in enumerate(zip(places, marks, strict=True)):
-        layers += _measure(data, place, said(mark.label, language), x, i, (low + high) / 2)
+        layers += _measure(data, place, said(mark.label), x, i, (low + high) / 2)
     if reference is not None:
         layers.append(_upright(data, formats.shown(reference, unit), x, 1.6, INK[0]))
     layers += [
@@ -76,10 +75,10 @@ def intervals(
         },
         *_labels(data),
     ]
-    return {"height": {"step": ROW}, "layer": layers, **heading(title, unit, language, _per(rows))}
+    return {"height": {"step": ROW}, "layer": layers, **heading(title, unit, _per(rows))}
 
 
-def bars(rows: Sequence[Row], title: str | Sentence | None, language: str) -> dict:
+def bars(rows: Sequence[Row], title: str | Sentence | None) -> dict:
     """Bars from zero, with an interval where there is one."""
     unit = one_unit([r.quantity for r in rows])
     low, high = _span(rows, [0.0])
@@ -88,7 +87,7 @@ def bars(rows: Sequence[Row], title: str | Sentence | None, language: str) -> di
         "scale": {"domain": [low, high], "nice": True, "zero": True},
         "axis": _x_axis(0),
     }
-    data = [_row(i, r, unit, low, high, language) for i, r in enumerate(rows)]
+    data = [_row(i, r, unit, low, high) for i, r in enumerate(rows)]
     layers = [
         {
             "data": {"values": [d for d in data if d["value"] is not None]},
@@ -103,7 +102,7 @@ def bars(rows: Sequence[Row], title: str | Sentence | None, language: str) -> di
         _upright(data, 0.0, x, 1.6, INK[0]),
         *_labels(data),
     ]
-    return {"height": {"step": ROW}, "layer": layers, **heading(title, unit, language, _per(rows))}
+    return {"height": {"step": ROW}, "layer": layers, **heading(title, unit, _per(rows))}
 
 
 _Y = {"field": "row", "type": "ordinal", "axis": None}
@@ -134,9 +133,9 @@ def _span(rows: Sequence[Row], also: Sequence[float]) -> tuple[float, float]:
     return (low if low == 0 else low - air), (high if high == 0 else high + air)
 
 
-def _row(i: int, row: Row, unit: str, low: float, high: float, language: str) -> dict:
+def _row(i: int, row: Row, unit: str, low: float, high: float) -> dict:
     q = row.quantity
-    label = said(row.label, language)
+    label = said(row.label)
     ends = {"low": None, "high": None}
     if q.known and q.low is not None and not math.isnan(q.low):
         ends = {
@@ -146,7 +145,7 @@ def _row(i: int, row: Row, unit: str, low: float, high: float, language: str) ->
     return {
         "row": i,
         "label": label,
-        "number": number(q, language),
+        "number": number(q),
         "told": told(row.label, q),
         "value": formats.shown(q.value, unit) if q.known else None,
         "tone": row.tone if q.known else "unknown",

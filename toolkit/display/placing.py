@@ -33,18 +33,17 @@ def map_of(
     points: Sequence[Placed],
     names: tuple[Sentence, Sentence],
     lines: tuple[Quantity, Quantity],
-    language: str,
 ) -> dict:
     """The map as a view; `names` are of the two measures, `lines` where it is divided."""
     upright, level = (formats.shown(line.value, line.unit) for line in lines)
-    data = [_point(p, language) for p in points]
+    data = [_point(p) for p in points]
     ends = [_span([v for d in data for v in (d[a], d[f"{a}_low"], d[f"{a}_high"])], also)
             for a, also in (("across", upright), ("up", level))]  # fmt: skip
     _name_beside(data, *ends)
     axis = {"domain": False, "titleFontSize": 12}
     x = {
         "type": "quantitative", "scale": {"domain": ends[0], "nice": False, "zero": False},
-        "axis": {**axis, "grid": False, "title": said(names[0], language)},
+        "axis": {**axis, "grid": False, "title": said(names[0])},
     }  # fmt: skip
     y = {
         "type": "quantitative", "scale": {"domain": ends[1], "nice": False, "zero": False},
@@ -69,12 +68,12 @@ def map_of(
         },
         *_written(data, both),
     ]  # fmt: skip
-    heading = {"text": said(names[1], language), "fontSize": 12, "fontWeight": "normal", "color": MUTED[0]}
+    heading = {"text": said(names[1]), "fontSize": 12, "fontWeight": "normal", "color": MUTED[0]}
     return {"height": HEIGHT, "layer": layers, "title": heading}
 
 
-def _point(p: Placed, language: str) -> dict:
-    label = said(p.label, language)
+def _point(p: Placed) -> dict:
+    label = said(p.label)
     found = {"label": label, "tone": p.tone}
     for name, q in (("across", p.across), ("up", p.up)):
         low, high = (q.value, q.value) if q.low is None else (q.low, q.high)

@@ -26,16 +26,16 @@ class Drawable(Protocol):
     reason: Sentence | None
 
 
-def intervals(view: Drawable, *, language: str = "en") -> Chart | Grid:
+def intervals(view: Drawable) -> Chart | Grid:
     """Estimates with their intervals; a grid that says why where there are none."""
     if not any(r.quantity.known for r in view.rows):
         return _empty(view)
     rows = tuple(Row(r.label, r.quantity, r.tone) for r in view.rows)
     marks = tuple(Mark(m.value, m.label) for m in view.marks)
-    return charts.dot_interval(rows, view.title, reference=None, marks=marks, axis=view.axis, language=language)
+    return charts.dot_interval(rows, view.title, reference=None, marks=marks, axis=view.axis)
 
 
-def over_time(view: Drawable, *, language: str = "en") -> Chart | Grid:
+def over_time(view: Drawable) -> Chart | Grid:
     """Series over time; a grid that says why where there are none."""
     if not any(p.quantity.known for line in view.lines for p in line.points):
         return _empty(view)
@@ -44,7 +44,7 @@ def over_time(view: Drawable, *, language: str = "en") -> Chart | Grid:
         for line in view.lines
     )
     marks = tuple(Mark(m.value, m.label) for m in view.marks)
-    return charts.line_over_time(lines, view.title, marks=marks, axis=view.axis, language=language)
+    return charts.line_over_time(lines, view.title, marks=marks, axis=view.axis)
 
 
 def _empty(view: Drawable) -> Grid:

@@ -33,7 +33,6 @@ _LONG = 120  # days from which ticks are months with their year, not days
 def over_time(
     lines: Sequence[Line],
     title: str | Sentence | None,
-    language: str,
     changes: Sequence[Change] = (),
     marks: Sequence[Mark] = (),
     height: int = 220,
@@ -46,7 +45,7 @@ def over_time(
     x = {"field": "day", "type": "temporal", "scale": {"type": "utc"}, "axis": {**_TIME_AXIS, "format": written}}
     y = {"type": "quantitative", "scale": {"zero": False, "nice": True}, "axis": _Y_AXIS}
     data = [
-        _point(i, line, p, unit, language)
+        _point(i, line, p, unit)
         for i, line in enumerate(lines)
         for p in line.points
         if p.quantity.known
@@ -69,8 +68,8 @@ def over_time(
             }
         )
     for mark in marks:
-        layers += _level(formats.shown(mark.value, unit), said(mark.label, language), y, data)
-    layers += _changes(changes, x, data, language)
+        layers += _level(formats.shown(mark.value, unit), said(mark.label), y, data)
+    layers += _changes(changes, x, data)
     layers += [
         {
             "data": values(data),
@@ -92,7 +91,7 @@ def over_time(
     return {
         "height": height,
         "layer": [layer for layer in layers if _has_data(layer)],
-        **heading(title, unit, language),
+        **heading(title, unit),
     }
 
 
@@ -153,9 +152,9 @@ def _ends(ends: list[dict], x: dict, y: dict) -> list[dict]:
     ]
 
 
-def _point(i: int, line: Line, point: Point, unit: str, language: str) -> dict:
+def _point(i: int, line: Line, point: Point, unit: str) -> dict:
     q = point.quantity
-    label = said(line.label, language)
+    label = said(line.label)
     held = q.low is not None and math.isfinite(q.low) and math.isfinite(q.high)
     return {
         "line": i,
@@ -172,14 +171,14 @@ def _point(i: int, line: Line, point: Point, unit: str, language: str) -> dict:
     }
 
 
-def _changes(changes: Sequence[Change], x: dict, data: list[dict], language: str) -> list[dict]:
+def _changes(changes: Sequence[Change], x: dict, data: list[dict]) -> list[dict]:
     days = sorted(d["day"] for d in data)
     late = days[len(days) * 3 // 5]
     groups: dict[tuple[int, bool], list[dict]] = {}
     for i, change in enumerate(sorted(changes, key=lambda c: c.day)):
         day = _instant(change.day)
         groups.setdefault((i % _LINES, day > late), []).append(
-            {"day": day, "label": said(change.label, language)}
+            {"day": day, "label": said(change.label)}
         )
     layers = []
     for (line, left), rows in groups.items():
