@@ -23,6 +23,10 @@ tables:
       amount: {type: money, min: 0}
       paid: {type: boolean}
 """
+SERVICE = """\
+service:
+  answering: {table: orders, opened: ordered_on, %s}
+"""
 MAILING = "customer_id,arm,region,spend\n" + "".join(
     f"C{i},{('none', 'mail')[i % 2]},north,{i % 7}\n" for i in range(40)
 )
@@ -85,6 +89,18 @@ def tested(what: str, old: str, new: str, count: int = -1, params: str = TEST) -
                    test="mail")
 
 
+MONEY = SHOP + """\
+money:
+  hour_rate: 30
+  budgets: {table: orders, month: ordered_on, component: order_id, planned: amount, actual: amount}
+"""
+
+
+def money(what: str, old: str, new: str) -> Failure:
+    assert old in MONEY
+    return Failure("money", what, MONEY.replace(old, new))
+
+
 KPI = "kpis:\n  value: {label: Value, table: orders, numerator: %s}\n"
 SEMICOLONS = ORDERS.replace(",", ";")
 
@@ -103,6 +119,10 @@ FAILURES = (
     shop("a key of no column", "key: order_id", "key: orderid"),
     shop("a join to no table", "    key:",
          "    joins: {client: {on: customer_id, columns: [region]}}\n    key:"),
+    Failure("params", "an answer that never ends", SHOP + SERVICE % "unit: customer_id"),
+    Failure("params", "a moment that is none", SHOP + SERVICE % "replied: paid"),
+    Failure("params", "a promise of a column without a table",
+            SHOP + SERVICE % "replied: ordered_on, promises: {reply_hours: hours}"),
     Failure("params", "a column that is not there", SHOP + KPI % "amuont"),
     Failure("params", "an aggregate in an expression", SHOP + KPI % "sum(amount)"),
     Failure("params", "a query in an expression", SHOP + KPI % "(select 1)"),
@@ -115,6 +135,16 @@ FAILURES = (
     metric("nothing that decides", ", role: primary", ""),
     metric("a guardrail without a margin", "role: primary", "role: guardrail"),
     metric("a covariate of text", "    metrics", "    covariates: [region]\n    metrics"),
+    money("a discount rate of 1000 %", "hour_rate: 30", "discount_rate: 10"),
+    money("a discount rate of -1", "hour_rate: 30", "discount_rate: -1"),
+    money("money in another currency", "type: money, min: 0", "type: money, currency: USD, min: 0"),
+    money("hours without a rate", "  hour_rate: 30\n", "  vendors: {table: orders, choice: order_id, "
+          "criterion: customer_id, weight: amount, score: amount, hours: amount}\n"),
+    money("a ledger's column that is text", "planned: amount", "planned: customer_id"),
+    money("a worth of no plan change", "hour_rate: 30", "values: {mail: {value: 3}}"),
+    money("a judgement out of order", "hour_rate: 30", "values: {mail: {value: {low: 3, likely: 2, high: 4}}}"),
+    money("a formula of parts that are not there", "hour_rate: 30",
+          "returns: {cac: {label: CAC, formula: a / b, parts: {a: {table: orders, sum: amount}}}}"),
     shop("a password", "tables:", "source: postgres://me:secret@db/shop\ntables:"),
     shop("a secret that is not set", "tables:",
          "source: postgres://me:${SHOP_SECRET}@db/shop\ntables:"),
