@@ -7,78 +7,11 @@ import os
 import shutil
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from toolkit.pack.remembered import FOLDER
 from toolkit.pack.run import run
 from toolkit.pack.unchanged import question, still_holds
-
-PARAMS = """
-company: {id: small, name: Small, as_of: 2026-09-30}
-tables:
-  orders:
-    path: orders.csv
-    key: [order_id]
-    time: day
-    columns:
-      order_id: {type: text}
-      day: {type: date}
-      late: {type: boolean}
-  visits:
-    path: visits.csv
-    key: [visit_id]
-    time: day
-    columns:
-      visit_id: {type: text}
-      day: {type: date}
-      bought: {type: boolean}
-kpis:
-  late: {label: Late, table: orders, numerator: late, denominator: 1, better: lower, format: percent}
-  bought: {label: Bought, table: visits, numerator: bought, denominator: 1, better: higher, format: percent}
-packs:
-  two:
-    label: Two pages
-    pages:
-      - {notebook: of_late, title: Late}
-      - {notebook: of_bought, title: Bought}
-"""
-
-
-def notebook(kpi: str) -> dict:
-    import nbformat
-
-    book = nbformat.v4.new_notebook()
-    cells = [
-        nbformat.v4.new_markdown_cell(f"# {kpi}"),
-        nbformat.v4.new_code_cell('company = "x"\nperiod = "latest"', metadata={"tags": ["parameters"]}),
-        nbformat.v4.new_markdown_cell("## What happened"),
-        nbformat.v4.new_code_cell(
-            "from toolkit import open_company\n"
-            f"table = open_company(company, period).kpi('{kpi}').table\n"
-            "print(table.count().execute())"
-        ),
-    ]
-    book.cells = cells
-    return book
-
-
-@pytest.fixture
-def project(tmp_path, monkeypatch):
-    import nbformat
-
-    (tmp_path / "notebooks").mkdir()
-    for kpi in ("late", "bought"):
-        nbformat.write(notebook(kpi), tmp_path / "notebooks" / f"of_{kpi}.ipynb")
-    days = pd.date_range("2026-01-01", "2026-09-30", freq="D").strftime("%Y-%m-%d")
-    ids = [f"I{i}" for i in range(len(days))]
-    flags = [i % 3 == 0 for i in range(len(days))]
-    pd.DataFrame({"order_id": ids, "day": days, "late": flags}).to_csv(tmp_path / "orders.csv", index=False)
-    pd.DataFrame({"visit_id": ids, "day": days, "bought": flags}).to_csv(tmp_path / "visits.csv", index=False)
-    (tmp_path / "params.yaml").write_text(PARAMS)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
 
 def made(project: Path, **kw):
     return run(project / "params.yaml", out=project / "reports", jobs=2, **kw)
@@ -118,7 +51,8 @@ def test_a_file_with_a_new_date_and_the_same_bytes_is_the_same(project):
 def test_whatever_a_pack_was_made_from_or_holds_is_looked_at(project, change):
     first = made(project)
     if change == "params":
-        (project / "params.yaml").write_text(PARAMS.replace("label: Late", "label: Too late"))
+        path = project / "params.yaml"
+        path.write_text(path.read_text().replace("label: Late", "label: Too late"))
     elif change == "notebook":
         path = project / "notebooks" / "of_late.ipynb"
         path.write_text(path.read_text().replace("# late", "# Late orders"))

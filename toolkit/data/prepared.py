@@ -10,12 +10,15 @@ A notebook writes down which tables it asked for, so that the run knows what its
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import pickle
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import duckdb
 
 from toolkit.company.load import CompanyFile
 from toolkit.data.asking import name_of
@@ -70,7 +73,19 @@ def prepare(source: Source, company: CompanyFile, folder: Path) -> Prepared:
     ------
     Refused
         With every violation of every table.
+    OSError
+        The folder takes no more.
     """
+    try:
+        stored, verdicts = _stored(source, folder)
+    except duckdb.IOException as wrong:
+        raise OSError(errno.EIO, str(wrong).splitlines()[0], str(folder / _FILE)) from None
+    prepared = Prepared(folder, company, stored, verdicts)
+    (folder / _ABOUT).write_bytes(pickle.dumps(prepared))
+    return prepared
+
+
+def _stored(source: Source, folder: Path) -> tuple[frozenset[str], dict[str, Verdict]]:
     stored, verdicts = [], {}
     engine = None
     for name, model in source.company.tables.items():
@@ -88,9 +103,7 @@ def prepare(source: Source, company: CompanyFile, folder: Path) -> Prepared:
         stored.append(name)
     if engine is not None:
         engine.con.execute(f"DETACH {SCHEMA}")
-    prepared = Prepared(folder, company, frozenset(stored), verdicts)
-    (folder / _ABOUT).write_bytes(pickle.dumps(prepared))
-    return prepared
+    return frozenset(stored), verdicts
 
 
 def of_this_run(params: Path) -> Prepared | None:

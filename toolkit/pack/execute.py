@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import math
 import os
+import signal
 import sys
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+_PR_SET_PDEATHSIG = 1
 QUIET = {
     "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1", "JUPYTER_PLATFORM_DIRS": "1", "PYTHONWARNINGS": "ignore",
@@ -119,5 +121,14 @@ def perform(order: Order, engine: str | None = None) -> dict:
     return answer | {"cpu": round(time.process_time() - began, 3)}
 
 
+def end_with_parent() -> None:
+    """Have the system end this process when the one that started it is gone (Linux)."""
+    if sys.platform.startswith("linux"):
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 if __name__ == "__main__":
+    end_with_parent()
     print(json.dumps(perform(Order(**json.load(sys.stdin)))))

@@ -72,6 +72,8 @@ def withdraw(folder: Path) -> None:
     Call it with the lock held.
     """
     shutil.rmtree(folder / STAGING, ignore_errors=True)
+    if not folder.is_dir():
+        return
     if sorted(p.name for p in folder.iterdir()) == [LOCK]:
         (folder / LOCK).unlink()
         for empty in (folder, *list(folder.parents)[:2]):

@@ -94,7 +94,7 @@ def run(
     store = None if force else Remembered(out)
     met = Remembered(out).folder.exists()
     home = out / about.id / name
-    with publish.locked(home):
+    with _writable(out), publish.locked(home):
         try:
             with _workroom(home) as ready, keeping(store, code()):
                 inputs = inputs_of(file, ready)
@@ -107,7 +107,7 @@ def run(
                 told("writing the pages", len(work), len(work))
                 findings, failed = write_pages(made, stage, file, chosen.label, due, inputs, spoken)
                 write_manifest(stage, file, name, due, inputs, made, began)
-        except Refused:
+        except (Refused, OSError):
             if not met:
                 Remembered(out).forget()
             publish.withdraw(home)
@@ -166,6 +166,17 @@ def _only_files(file: CompanyFile) -> bool:
 def _trusted(file: CompanyFile, told: dict) -> str:
     """A table's fingerprint where it changes with every change of the table; else nothing."""
     return told["fingerprint"] if file.company.tables[told["table"]].path is not None else ""
+
+
+@contextmanager
+def _writable(out: Path) -> Iterator[None]:
+    """Around everything that writes below `out`: what the system refuses is said in words."""
+    try:
+        yield
+    except OSError as wrong:
+        where = wrong.filename or str(out)
+        rule = f"cannot be written or read ({wrong.strerror or wrong}); what was published before is untouched"
+        raise Refused(Problem(str(where), rule)) from None
 
 
 @contextmanager
