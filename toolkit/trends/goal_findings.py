@@ -8,10 +8,12 @@ from toolkit.findings import Finding
 from toolkit.language import Sentence
 from toolkit.trends.goals import CriterionState, GoalState, OverallLine
 from toolkit.trends.plan import NOTEBOOK, bound_said, overall_follows, overall_said, steps_said
-from toolkit.trends.results import KpiTrends
+from toolkit.trends.results import KpiTrend, KpiTrends
 from toolkit.trends.wording import assurance_words, chance_inside, chance_shown, joined
 
 ANSWERS = ("F01", "F03", "F04", "F05", "F12")
+RECENT = 12
+"""So many periods of a goal's KPI stand in its finding, for a line beside it."""
 
 
 def goal_findings(found: KpiTrends) -> list[Finding]:
@@ -37,6 +39,7 @@ def _goal(g: GoalState, found: KpiTrends) -> Finding:
     }
     if aim and aim.chance is not None:
         numbers["chance"] = aim.chance.value
+    numbers |= _recent(k)
     said = [_standing(g, found)]
     said.append(Sentence("{steps}.", {"steps": steps_said(g)}))
     said += [_criterion_said(c) for c in g.criteria]
@@ -74,6 +77,14 @@ def _goal(g: GoalState, found: KpiTrends) -> Finding:
         method=Sentence("forecast by {method}", {"method": k.outlook.method}) if k.outlook.method else "",
         headline=True,
     )
+
+
+def _recent(k: KpiTrend) -> dict[str, float]:
+    """The last twelve periods, oldest first: ``recent_01`` and on; periods without a value are not there."""
+    if k.whole is None:
+        return {}
+    values = k.whole.values[k.whole.measured][-RECENT:]
+    return {f"recent_{i:02}": float(v) for i, v in enumerate(values, 1)}
 
 
 def _standing(g: GoalState, found: KpiTrends) -> Sentence:
