@@ -106,9 +106,21 @@ def test_without_the_section_the_question_is_refused_by_name(written):
     opened = open_company(str(written(GOOD.split("money:\n")[0])), "2026Q2")
     with pytest.raises(Refused, match="has no section on money"):
         opened.budgets()
-    opened = open_company(str(written()), "2026Q2")
-    with pytest.raises(Refused, match="money.offers: is missing"):
-        opened.offers()
+
+
+def test_parts_that_are_not_declared_are_no_data_by_name(written):
+    from toolkit.money import budgets, offers, returns, vendors
+
+    text = GOOD[: GOOD.index("  budgets:")]
+    opened = open_company(str(written(text)), "2026Q2")
+    for module, study in ((budgets, opened.budgets()), (offers, opened.offers()), (vendors, opened.vendors())):
+        found = module.estimate(study)
+        main = module.conclude(found, module.check(found))[0]
+        assert main.verdict == "no_data" and "money." in main.sentence.text()
+        found.grid().text()
+        assert found.title.text()
+    found = returns.estimate(opened.plan_return())
+    assert "no cost stands" in found.roi.reason
 
 
 def test_rules_between_parts():

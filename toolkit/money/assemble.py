@@ -32,11 +32,9 @@ class ReturnStudy(Study[PlanReturn]):
     """What a notebook hands to ``returns.estimate``; `table` is the ledger, None where there is none."""
 
 
-def _money(company: Company, part: str | None = None) -> Money:
+def _money(company: Company) -> Money:
     if company.money is None:
         raise Refused(Problem("money", "is missing: this params file has no section on money"))
-    if part is not None and getattr(company.money, part) is None:
-        raise Refused(Problem(f"money.{part}", "is missing: the params file does not say where it stands"))
     return company.money
 
 
@@ -58,15 +56,17 @@ def ledger_of(company: Company, period: Period) -> Ledger | None:
 
 
 def budgets(company: Company, table_of: TableOf, period: Period) -> Study[Ledger]:
-    """The ledger with its table.
+    """The ledger with its table; without a table where none is declared: then there is no data.
 
     Raises
     ------
     Refused
-        The params file has no section on money, or no ledger in it.
+        The params file has no section on money.
     """
-    _money(company, "budgets")
     ledger = ledger_of(company, period)
+    if ledger is None:
+        nothing = Ledger("", "", "", "", period.last_day, table="", currency=company.company.currency, period=str(period))
+        return Study(None, nothing)
     return Study(table_of(ledger.table), ledger)
 
 
@@ -101,9 +101,12 @@ def worst_cases(company: Company, table_of: TableOf) -> Study[WorstCases] | None
 
 
 def offers(company: Company, table_of: TableOf, period: Period) -> Study[Offers]:
-    """The table of offers, with the demand seen and what a pilot would rest on; Refused as in `budgets`."""
-    money = _money(company, "offers")
+    """The table of offers, with the demand seen and what a pilot would rest on; as `budgets` where none is declared."""
+    money = _money(company)
     given = money.offers
+    if given is None:
+        nothing = Offers("", ("", "", ""), "", table="", currency=company.company.currency, period=str(period), owner=money.owner)
+        return Study(None, nothing)
     reach = _customers(given.customers, table_of) if given.customers else 0
     pilots = {
         name: Pilot(p.margin, _customers(p.customers, table_of) if p.customers else reach) for name, p in given.pilots.items()
@@ -144,9 +147,12 @@ def _asked(company: Company, table_of: TableOf, period: Period) -> dict[str, int
 
 
 def vendors(company: Company, table_of: TableOf, period: Period) -> Study[Vendors]:
-    """The table of choices of vendors; Refused as in `budgets`."""
-    money = _money(company, "vendors")
+    """The table of choices of vendors; as `budgets` where none is declared."""
+    money = _money(company)
     given = money.vendors
+    if given is None:
+        nothing = Vendors("", "", "", "", table="", currency=company.company.currency, period=str(period), owner=money.owner)
+        return Study(None, nothing)
     definition = Vendors(
         choice=given.choice, criterion=given.criterion, weight=given.weight, score=given.score, kind=given.kind, cost=given.cost,
         hours=given.hours, months=given.months, hour_rate=money.hour_rate, table=given.table, currency=company.company.currency,

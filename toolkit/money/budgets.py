@@ -148,6 +148,8 @@ class Budgets(Shown):
 
     @property
     def _no_work(self) -> Sentence | None:
+        if not self.standings:
+            return Sentence("There is no ledger: `money.budgets` would name it.")
         return None if self.definition.done else Sentence(
             "The ledger does not say how much of the work is done: there is no earned value, and the end is what is "
             "spent and what is planned for the months to come.")  # fmt: skip
@@ -175,7 +177,8 @@ def estimate(table: TableLike | Study[Ledger], definition: Ledger | None = None)
     Parameters
     ----------
     table
-        The ledger: a pandas frame, an Ibis table or a path; or a study, which brings the definition.
+        The ledger: a pandas frame, an Ibis table or a path; or a study, which brings the definition. A
+        study without a table is "no data".
 
     Raises
     ------
@@ -186,6 +189,8 @@ def estimate(table: TableLike | Study[Ledger], definition: Ledger | None = None)
         table, definition = table.table, definition or table.definition
     if definition is None:
         raise TypeError("a table needs the ledger's columns: estimate(table, Ledger(…))")
+    if table is None:
+        return Budgets(definition, (), (), 0.0, 0.0, pd.DataFrame())
     rows = read_ledger(as_table(table), definition)
     year = [Period.of(m, "year", definition.fiscal_year_starts).label for m in rows["month"]]
     rows = rows.assign(year=year, whole="")
@@ -230,6 +235,9 @@ def _without_work(value: EarnedValue) -> EarnedValue:
 
 def check(found: Budgets) -> Checks:
     """Reasons for doubt about the ledger."""
+    if not found.standings:
+        said = Sentence("the params name none: `money.budgets`")
+        return Checks((Check(Sentence("There is a ledger of money and hours"), False, said),))
     return Checks(tuple(_checks(found)))
 
 
@@ -304,6 +312,8 @@ def _whole(found: Budgets, measure: str, checks: Checks) -> Finding:
             "kpi": measure, "headline": True}  # fmt: skip
     if s is None:
         why = Sentence("No money is planned.") if money else Sentence("No hours are planned: the ledger has none.")
+        if not found.standings:
+            why = Sentence("There is no ledger of money and hours: `money.budgets` would name it.")
         return Finding(verdict="no_data", sentence=why, **same, **_shared(found, None))
     v = _values(found, s)
     over = s.forecast - s.value.at_completion

@@ -153,6 +153,8 @@ def estimate(table: TableLike | Study[Offers], definition: Offers | None = None)
         table, definition = table.table, definition or table.definition
     if definition is None:
         raise TypeError("a table needs the offers' columns: estimate(table, Offers(…))")
+    if table is None:
+        return Weighed(definition, ())
     d = definition
     columns = (d.name, d.origin, d.wanted, *d.margin, d.setup, d.setup_hours, d.failure_chance, d.failure_loss)
     rows = as_table(table).select(*dict.fromkeys(c for c in columns if c)).execute()
@@ -282,16 +284,18 @@ def conclude(found: Weighed, checks: Checks) -> Findings:
     gain = sum(o.value.value for o in found.offers if o.verdict == "go")
     said = Sentence("{go} of {n} offers are worth making and {pilot} worth a pilot; those to make are expected to bring {gain} in a year.", {
         "go": len(groups["go"]), "n": len(found.offers), "pilot": len(groups["pilot_first"]), "gain": Quantity(gain, d.currency)})  # fmt: skip
+    if not found.offers:
+        said = Sentence("There are no offers to weigh: `money.offers` would name their table.")
     main = Finding(
         id=f"{NOTEBOOK}/all", subject="offers", question=Sentence("Which offers are worth it?"), headline=True,
         verdict="measured" if any(groups[v] for v in ORDER[:3]) else "no_data", sentence=said, checks=checks.checks, answers=("F62", "F63"),
-        decision=_decision(values), numbers={v: len(names) for v, names in groups.items()}, **same,
+        decision=_decision(values, bool(found.offers)), numbers={v: len(names) for v, names in groups.items()}, **same,
     )  # fmt: skip
     ideas = [_idea(w, n, d, same) for w, n in found.unpriced]
     return Findings((main, *(_finding(found, o, same) for o in found.offers), *ideas))
 
 
-def _decision(values: dict) -> Sentence:
+def _decision(values: dict, declared: bool) -> Sentence:
     if values["go"] and values["pilot"] and values["no"]:
         return Sentence("Make {go}; try {pilot} in a pilot first; leave {no}.", values)
     if values["go"] and values["no"]:
@@ -306,6 +310,8 @@ def _decision(values: dict) -> Sentence:
         return Sentence("Try {pilot} in a pilot first.", values)
     if values["no"]:
         return Sentence("Leave {no}: none is worth what it costs.", values)
+    if not declared:
+        return Sentence("Say what each idea is hoped to bring and what it takes: `money.offers`.")
     return Sentence("No offer says what it brings and what it costs.")
 
 

@@ -61,9 +61,9 @@ class Chosen(Shown):
     scores: np.ndarray = field(repr=False)
 
     @property
-    def leader(self) -> Choice:
-        """The choice with the best score."""
-        return self.choices[0]
+    def leader(self) -> Choice | None:
+        """The choice with the best score; None where there is nothing to choose."""
+        return self.choices[0] if self.choices else None
 
     @property
     def nearest(self) -> tuple[str, Turn] | None:
@@ -74,6 +74,8 @@ class Chosen(Shown):
     @property
     def title(self) -> Sentence:
         """What the chart shows."""
+        if not self.choices:
+            return Sentence("There are no vendors to choose from")
         return Sentence("Weighted score of each choice: {leader} is first", {"leader": self.leader.name})
 
     def score_rows(self) -> tuple[DotRow, ...]:
@@ -134,6 +136,8 @@ def estimate(table: TableLike | Study[Vendors], definition: Vendors | None = Non
         table, definition = table.table, definition or table.definition
     if definition is None:
         raise TypeError("a table needs the vendors' columns: estimate(table, Vendors(…))")
+    if table is None:
+        return Chosen(definition, (), (), (), (), np.zeros((0, 0)))
     d = definition
     columns = (d.choice, d.kind, d.criterion, d.weight, d.score, d.cost, d.hours, d.months)
     rows = as_table(table).select(*dict.fromkeys(c for c in columns if c)).execute()
@@ -179,6 +183,9 @@ def _refuse(rows: pd.DataFrame, d: Vendors) -> None:
 
 def check(found: Chosen) -> Checks:
     """Reasons for doubt about the order."""
+    if not found.choices:
+        said = Sentence("the params name none: `money.vendors`")
+        return Checks((Check(Sentence("There are vendors to choose from"), None, said),))
     near = found.nearest
     second = found.choices[1]
     return Checks((
@@ -200,6 +207,10 @@ def conclude(found: Chosen, checks: Checks) -> Findings:
     d, near, lead = found.definition, found.nearest, found.leader
     same = {"notebook": NOTEBOOK, "period": d.period, "owner": d.owner, "source": d.table, "unit": "score", "answers": ("F64",),
             "n": len(found.criteria), "n_unit": "criteria", "method": "weighted mean; weights moved one at a time, and all at once (SMAA)"}  # fmt: skip
+    if lead is None:
+        said = Sentence("There are no vendors to choose from: `money.vendors` would name their table.")
+        return Findings((Finding(id=f"{NOTEBOOK}/vendors", subject="vendors", question=Sentence("One vendor or several?"),
+                                 verdict="no_data", sentence=said, **same),))  # fmt: skip
     values = {"leader": lead.name, "score": Quantity(lead.score, "score"), "second": found.choices[1].name,
               "other": Quantity(found.choices[1].score, "score"), "first": Quantity(lead.first, "probability")}  # fmt: skip
     said = Sentence("{leader} scores {score}, {second} {other}; no weight alone changes that.", values)
