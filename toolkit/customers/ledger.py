@@ -176,7 +176,7 @@ def set_aside(lines: ir.Table) -> tuple[Aside, ...]:
 
 
 def people(tables: Tables, who: People) -> ir.Table:
-    """One row a customer: customer, starts, ends (may be missing), then `who.columns`.
+    """One row a customer: customer, toolkit_came, toolkit_went (may be missing), then `who.columns`.
 
     Raises
     ------
@@ -187,12 +187,16 @@ def people(tables: Tables, who: People) -> ir.Table:
     columns = {"customer": who.customer, "starts": who.starts, "ends": who.ends}
     columns |= {f"columns.{c}": c for c in who.columns}
     problems = list(problems_of(table, "customers.who", columns, {}))
+    others = [c for c in dict.fromkeys(who.columns) if c != who.customer]
+    if "customer" in others:
+        problems.append(Problem("customers.who", "is the name of another column than the customer's: rename it", "customer"))
     if problems:
         raise Refused(problems)
     day = {k: f'CAST("{c}" AS DATE)' if c else "CAST(NULL AS DATE)" for k, c in (("starts", who.starts), ("ends", who.ends))}
-    more = "".join(f', "{c}"' for c in dict.fromkeys(who.columns))
+    more = "".join(f', "{c}"' for c in others)
     rows = queried(
-        table, f'CAST("{who.customer}" AS VARCHAR) AS customer, {day["starts"]} AS came, {day["ends"]} AS went{more}',
+        table, f'CAST("{who.customer}" AS VARCHAR) AS customer, {day["starts"]} AS toolkit_came, '
+        f'{day["ends"]} AS toolkit_went{more}',
         f'"{who.customer}" IS NOT NULL',
     ).cache()  # fmt: skip
     twice = int(queried(rows, "COUNT(*) - COUNT(DISTINCT customer) AS n").to_pandas().n[0])

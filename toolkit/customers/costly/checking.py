@@ -10,7 +10,7 @@ from toolkit.language import Quantity, Sentence
 def check(found: Flagged) -> Checks:
     """Could customers be judged, and is what they cost counted?"""
     share = found.judged / found.n
-    serving = any(f.kind == "serving" for f in found.definition.flows)
+    serving = tuple(f.title for f in found.definition.flows if f.kind == "serving")
     return Checks((
         Check(
             Sentence("Customers were seen for long enough"), found.judged > 0,
@@ -19,8 +19,9 @@ def check(found: Flagged) -> Checks:
             takes_verdict=True, numbers={"share": share},
         ),
         Check(
-            Sentence("What serving costs is counted"), serving,
-            Sentence("costs to serve are declared") if serving else Sentence("no cost to serve is declared"),
+            Sentence("What serving costs is counted"), bool(serving),
+            Sentence("counted are {names}", {"names": serving}) if serving
+            else Sentence("no cost to serve is declared: net value is before it"),
         ),
         Check(
             Sentence("Loss is more than chance"), None,

@@ -94,11 +94,11 @@ def _by_customer(ledger: ir.Table, tables, definition: Costly) -> ir.Table:
     )
     first, last = "first_month", f"DATE '{ends}'"
     if definition.who is not None:
-        who = queried(people(tables, definition.who), "customer AS whose, came, went")
+        who = queried(people(tables, definition.who), "customer AS whose, toolkit_came, toolkit_went")
         each = each.left_join(who, each.customer == who.whose)
-        came = f"GREATEST(came, DATE '{starts}')" if starts else "came"
+        came = f"GREATEST(toolkit_came, DATE '{starts}')" if starts else "toolkit_came"
         first = f"LEAST(first_month, COALESCE({came}, first_month))"
-        last = f"GREATEST(last_month, LEAST(COALESCE(went, DATE '{ends}'), DATE '{ends}'))"
+        last = f"GREATEST(last_month, LEAST(COALESCE(toolkit_went, DATE '{ends}'), DATE '{ends}'))"
     sums = ", ".join(_SUMS)
     counted = queried(
         each, f"customer, k, net, mean_k, var_k, {sums}, "

@@ -109,7 +109,7 @@ class Flagged(Shown):
     def rows(self) -> tuple[Row, ...]:
         """Net value a month of those who lose most."""
         return tuple(
-            Row(f.customer, Quantity(f.mean, self.currency, f.low, f.high), "worse") for f in self.flags[: self.definition.top]
+            Row(f.customer, Quantity(f.mean, self.currency, f.low, f.high, per="month"), "worse") for f in self.flags[: self.definition.top]
         )
 
     def grid(self) -> Grid:

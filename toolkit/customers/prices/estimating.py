@@ -100,16 +100,19 @@ def _rates(tables, definition: PriceResponse) -> pd.DataFrame:
     counted = asked(joined, f"segment, {month} AS month, COUNT(*) AS orders", "segment IS NOT NULL", "GROUP BY 1, 2")
     first = _as_day(asked(orders, "MIN(day) AS day").day[0])
     months = _whole_months(max(first, starts) if starts else first, ends)
-    parts = []
-    for one, following in months:
-        there = asked(
-            base, f"\"{definition.segment}\" AS segment, CAST(SUM(GREATEST(0, DATE_DIFF('day', GREATEST(came, DATE '{one}'), "
-            f"LEAST(COALESCE(went, DATE '{following}'), DATE '{following}')))) AS DOUBLE) AS days",
-            f"\"{definition.segment}\" IS NOT NULL AND came < DATE '{following}'", "GROUP BY 1",
-        )  # fmt: skip
-        parts.append(there.assign(month=pd.Timestamp(one)))
     counted["month"] = pd.to_datetime(counted["month"])
-    whole = pd.concat(parts) if parts else pd.DataFrame(columns=["segment", "days", "month"])
+    if not months:
+        return pd.DataFrame(columns=["segment", "days", "month", "orders"])
+    each = f"UNNEST(GENERATE_SERIES(DATE '{months[0]}', DATE '{months[-1]}', INTERVAL 1 MONTH))"
+    spread = queried(base, f'"{definition.segment}" AS segment, toolkit_came, toolkit_went, CAST({each} AS DATE) AS month',
+                     f'"{definition.segment}" IS NOT NULL')  # fmt: skip
+    following = "CAST(month + INTERVAL 1 MONTH AS DATE)"
+    whole = asked(
+        spread, f"segment, month, CAST(SUM(GREATEST(0, DATE_DIFF('day', GREATEST(toolkit_came, month), "
+        f"LEAST(COALESCE(toolkit_went, {following}), {following})))) AS DOUBLE) AS days",
+        f"toolkit_came < {following}", "GROUP BY 1, 2",
+    )  # fmt: skip
+    whole["month"] = pd.to_datetime(whole["month"])
     return whole.merge(counted, on=["segment", "month"], how="left").fillna({"orders": 0})
 
 
@@ -158,8 +161,8 @@ def _fitted(outcome: np.ndarray, rows: pd.DataFrame, definition: PriceResponse) 
     return tuple(float(a[0, 0]) for a in (fit.estimate, fit.low, fit.high, fit.p_value))
 
 
-def _whole_months(first: date, ends: date) -> list[tuple[date, date]]:
-    """Months that lie wholly between the two days: (first day, first day of the next)."""
+def _whole_months(first: date, ends: date) -> list[date]:
+    """First days of the months that lie wholly between the two days."""
     out = []
     one = first.replace(day=1)
     while True:
@@ -167,7 +170,7 @@ def _whole_months(first: date, ends: date) -> list[tuple[date, date]]:
         if following > ends + timedelta(days=1):
             return out
         if one >= first:
-            out.append((one, following))
+            out.append(one)
         one = following
 
 

@@ -68,7 +68,7 @@ def estimate(
         base = _there(people(tables, definition.who), definition)
         unscored = _without_orders(base, scores)
         joined = _with_computed(base, each, scores)
-        columns = tuple(dict.fromkeys((*definition.who.columns, *COMPUTED)))
+        columns = tuple(dict.fromkeys((*(c for c in definition.who.columns if c in base.columns), *COMPUTED)))
         for rules in definition.rules:
             counted = prove(joined, rules.rules, columns, f"customers.segments.rules.{rules.name}")
             members = _members(joined, rules)
@@ -79,9 +79,9 @@ def estimate(
 def _there(base: ir.Table, definition: Segmenting) -> ir.Table:
     """Customers who were there in the window; all where it has no first day."""
     starts, ends = definition.window.starts, definition.window.ends
-    there = f"(came IS NULL OR came <= DATE '{ends}')"
+    there = f"(toolkit_came IS NULL OR toolkit_came <= DATE '{ends}')"
     if starts is not None:
-        there += f" AND (went IS NULL OR went >= DATE '{starts}')"
+        there += f" AND (toolkit_went IS NULL OR toolkit_went >= DATE '{starts}')"
     kept = queried(base, "*", there).cache()
     if not int(asked(kept, "COUNT(*) AS n").n[0]):
         raise Refused(Problem("customers.who", "has no customer who was there in this window", definition.who.table))

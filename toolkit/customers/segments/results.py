@@ -197,9 +197,9 @@ class Segmented(Shown):
 
     @property
     def tables(self) -> tuple[Grid, ...]:
-        """A table for each segmentation, and what is measured in its segments."""
+        """A table for each segmentation, the main one first, and what is measured in its segments."""
         out = []
-        for s in self.segmentations:
+        for s in sorted(self.segmentations, key=lambda s: s is not self.main):
             out.append(s.table(self.definition))
             if self.definition.outcomes:
                 out.append(s.measured(self.definition))

@@ -36,6 +36,7 @@ def _share(found: Profitability, shared: dict) -> Finding:
     said = Sentence("The top fifth of {n} customers brings {share} of revenue ({share:range}); the Gini index is {gini}.", values)
     return Finding(
         id="customer_value/customers/top_fifth", question=question, verdict="measured", sentence=said,
+        decision=Sentence("Keep the biggest fifth: serve the customers of the priority list first."),
         kpi="revenue", estimate=top.estimate, low=top.low, high=top.high, unit="percent", method=METHOD,
         numbers={"gini": gini.estimate, "gini_low": gini.low, "gini_high": gini.high}, answers=("F27",),
         headline=True, **shared,
@@ -46,14 +47,16 @@ def _priority(found: Profitability, shared: dict, net: float) -> Finding:
     question = Sentence("Who is served first?")
     values = {"n": Quantity(found.priority_n, "count"), "share": Quantity(found.priority_share, "percent")}
     if found.priority_n == 0:
-        said = Sentence("No customer is in the top fifth both by value and by return.")
+        said = Sentence("No customer is in the top fifth by value and by return.")
+    elif found.definition.bought is None:
+        said = Sentence("{n} customers bring most; {share} of all net value is theirs.", values)
     elif found.priority_share != found.priority_share:
         said = Sentence("{n} customers bring most and return most.", values)
     else:
         said = Sentence("{n} customers bring most and return most; {share} of all net value is theirs.", values)
     return Finding(
         id="customer_value/customers/priority", question=question, verdict="measured", sentence=said,
-        decision=Sentence("Serve the customers of the priority list first."), answers=("F28", "F32"),
+        answers=("F28", "F32"),
         estimate=found.priority_share, unit="percent", method="top fifth by net value and by orders",
         numbers={"customers": found.priority_n}, **shared,
     )  # fmt: skip
@@ -64,7 +67,10 @@ def _cost(found: Profitability, shared: dict, net: float) -> Finding:
     values = {
         "net": found.money(net), "serving": found.money(total["serving"]), "each": interval_quantity(found.net, found.currency),
     }  # fmt: skip
-    said = Sentence("Customers bring {net} net, after {serving} to serve them: {each} a customer.", values)
+    if any(f.kind == "serving" for f in found.definition.flows):
+        said = Sentence("Customers bring {net} net, after {serving} to serve them: {each} a customer.", values)
+    else:
+        said = Sentence("Customers bring {net}, before what it costs to serve them: {each} a customer.", values)
     ends = {} if found.net.low != found.net.low else {"low": found.net.low, "high": found.net.high}
     return Finding(
         id="customer_value/customers/net", question=Sentence("What do customers bring, net of what they cost?"),
