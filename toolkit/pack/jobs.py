@@ -33,6 +33,9 @@ CUSTOMERS = "customer_value"
 SERVICE = "service"
 """The notebook of how the service runs."""
 
+RETURN, OFFERS = "roi", "offers"
+"""The notebooks of what the plan costs and returns, and of offers and vendors."""
+
 Value = str | int | float | bool
 
 
@@ -84,6 +87,10 @@ def pick_pack(file: CompanyFile, name: str | None) -> tuple[str, Pack]:
             pages.append(Page(notebook=CUSTOMERS, title=file.company.customers.label))
         if file.company.service:
             pages.append(Page(notebook=SERVICE, title=file.company.service.label))
+        if money := file.company.money:
+            pages.append(Page(notebook=RETURN, title="Money and return"))
+            if money.offers or money.vendors:
+                pages.append(Page(notebook=OFFERS, title="Offers and vendors"))
         if not pages:
             raise Refused(Problem(
                 file.place(), "asks nothing yet: declare 'tests'", choices=tuple(_FOR_EACH)))
