@@ -197,4 +197,4 @@ def _fill(tone: str) -> str:
 def _signed(q: Quantity) -> Words:
     if not q.known:
         return Words(Sentence("{value}", {"value": q}))
-    return Words(Sentence("+{value:bare}", {"value": q}) if q.value > 0 else Sentence("{value:bare}", {"value": q}))
+    return Words(Sentence("{value:signed_bare}", {"value": q}))

@@ -125,6 +125,11 @@ def minus(language: str = "en") -> str:
     return f"{LRM}−" if runs_left(language) else "−"
 
 
+def plus(value: float, language: str = "en") -> str:
+    """The sign of a number above zero, where it is to have one; nothing for others."""
+    return "" if not value > 0 else f"{LRM}+" if runs_left(language) else "+"
+
+
 def with_unit(text: str, unit: str, number: Decimal, language: str = "en") -> str:
     """`text`, the `number` already rounded, with its unit behind or around it."""
     if unit in ("percent", "relative", "probability"):
@@ -190,8 +195,7 @@ def full(q: Quantity, language: str = "en") -> str:
 
 def signed(q: Quantity, language: str = "en") -> str:
     """The value with its unit; what is above zero says so."""
-    plus = f"{LRM}+" if runs_left(language) else "+"
-    return f"{plus}{quantity(q, language)}" if q.known and q.value > 0 else quantity(q, language)
+    return plus(q.value, language) + quantity(q, language)
 
 
 def _per(text: str, per: str, language: str) -> str:

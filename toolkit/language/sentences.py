@@ -17,7 +17,7 @@ from toolkit.language.directions import clean, isolate
 from toolkit.language.period_names import period_in
 from toolkit.language.quantities import Quantity
 
-_PLACES = ("", "range", "size", "sizes", "bare", "signed", "full", "unit", "short")
+_PLACES = ("", "range", "size", "sizes", "bare", "signed", "signed_bare", "full", "unit", "short")
 OWN = frozenset({"terms", "reason", "why", "method", "unit", "units", "per", "grain", "every", "period", "what"})
 """Names of places whose text is mostly this package's own: looked up, and left as it stands elsewhere."""
 
@@ -34,7 +34,7 @@ class Sentence:
     template
         Text with places: ``{x}`` the value with its unit, ``{x:range}`` its interval,
         ``{x:size}`` its absolute value with unit, ``{x:sizes}`` its interval in absolute terms,
-        ``{x:bare}`` the number alone, ``{x:signed}`` with a plus in front of a gain,
+        ``{x:bare}`` the number alone, ``{x:signed}`` and ``{x:signed_bare}`` with a plus in front of a gain,
         ``{x:full}`` with its interval behind, ``{x:unit}`` its unit alone, ``{x:short}`` words on
         one line of at most 120 characters.
     values
@@ -146,13 +146,18 @@ def _size(q: Quantity, language: str) -> str:
     return formats.quantity(size, language, decimals=formats.decimals_of(q))
 
 
+def _bare(q: Quantity, language: str) -> str:
+    return formats.bare(q.value, q.unit, formats.decimals_of(q), language)
+
+
 _FORMS = {
     "": formats.quantity,
     "range": formats.interval,
     "sizes": lambda q, language: formats.interval(q, language, absolute=True),
     "size": _size,
-    "bare": lambda q, language: formats.bare(q.value, q.unit, formats.decimals_of(q), language),
+    "bare": _bare,
     "signed": formats.signed,
+    "signed_bare": lambda q, language: formats.plus(q.value, language) + _bare(q, language),
     "full": formats.full,
     "unit": lambda q, language: formats.unit_name(q.unit, language, q.per),
 }
