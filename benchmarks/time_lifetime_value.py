@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -68,14 +68,14 @@ def purchases(customers: int, seed: int) -> tuple[pd.DataFrame, date]:
     # the first at the start, the last at the end, the others anywhere between
     at = rng.random(len(who)) * np.repeat(recency * 7, x.astype(int) + 1)
     starts = np.r_[0, np.cumsum(x.astype(int) + 1)[:-1]]
-    at[starts + x.astype(int)] = (recency * 7)
+    at[starts + x.astype(int)] = recency * 7
     at[starts] = 0
     amounts = rng.gamma(4, 5, len(who)) * np.repeat(rng.gamma(4, 0.25, customers), x.astype(int) + 1)
     days = np.repeat(first, x.astype(int) + 1) + np.round(at).astype("timedelta64[D]")
     segment = np.array(["homes", "students", "firms"])[who % 3]
     frame = pd.DataFrame({"customer_id": who, "ordered_at": days.astype("datetime64[s]"), "amount": amounts,
                           "segment": segment})  # fmt: skip
-    return frame, ends + timedelta(days=0)
+    return frame, ends
 
 
 def main() -> None:

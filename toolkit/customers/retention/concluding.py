@@ -7,7 +7,7 @@ import math
 from toolkit.customers.retention.definition import NOTEBOOK
 from toolkit.customers.retention.results import Retained, Stay, share
 from toolkit.findings import Check, Checks, Finding, Findings
-from toolkit.language import Quantity, Sentence
+from toolkit.language import Sentence
 from toolkit.stats.comparisons import Interval
 
 CHURN = ("F31", "F35", "F38")
