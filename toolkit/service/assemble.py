@@ -75,8 +75,10 @@ def assembled(company: Company, period: Period, table_of: TableOf, report_of: Re
         definition, main, others = found
         named = [*([main] if main else []), *others.values()]
         tables = {key: table_of(table) for key, table in others.items()}
-        parts[name] = PartStudy(table_of(main) if main else None, definition, tables, _aside(named, report_of))
-    return ServiceStudy(None, given, parts, missing(given), window)
+        parts[name] = PartStudy(
+            table_of(main) if main else None, definition, others=tables, aside=_aside(named, report_of)
+        )  # fmt: skip
+    return ServiceStudy(None, given, parts=parts, missing=missing(given), window=window)
 
 
 def _after(day: date) -> date:
