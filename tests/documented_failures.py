@@ -101,6 +101,18 @@ def money(what: str, old: str, new: str) -> Failure:
     return Failure("money", what, MONEY.replace(old, new))
 
 
+CUSTOMERS = SHOP + """\
+customers:
+  money: {sales: {table: orders, kind: revenue, amount: amount, time: ordered_on}}
+  purchases: {table: orders, order: order_id, time: ordered_on, amount: amount}
+"""
+
+
+def customers(what: str, old: str, new: str) -> Failure:
+    assert old in CUSTOMERS
+    return Failure("params", what, CUSTOMERS.replace(old, new))
+
+
 KPI = "kpis:\n  value: {label: Value, table: orders, numerator: %s}\n"
 SEMICOLONS = ORDERS.replace(",", ";")
 
@@ -123,6 +135,10 @@ FAILURES = (
     Failure("params", "a moment that is none", SHOP + SERVICE % "replied: paid"),
     Failure("params", "a promise of a column without a table",
             SHOP + SERVICE % "replied: ordered_on, promises: {reply_hours: hours}"),
+    customers("money of no kind", "kind: revenue", "kind: gold"),
+    customers("nothing that brings money", "kind: revenue", "kind: serving"),
+    customers("a purchase's column that is not there", "order: order_id", "order: order_no"),
+    customers("prices without customers", "  money:", "  prices: {table: orders, time: ordered_on, price: amount, segment: paid}\n  money:"),
     Failure("params", "a column that is not there", SHOP + KPI % "amuont"),
     Failure("params", "an aggregate in an expression", SHOP + KPI % "sum(amount)"),
     Failure("params", "a query in an expression", SHOP + KPI % "(select 1)"),
