@@ -92,6 +92,7 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="Make everything anew.")] = False,
     deadline: Annotated[float, typer.Option(min=1, help="Seconds after which a notebook is stopped.")] = 1800,
     memory: Annotated[float | None, typer.Option(min=0.1, help="GB that one notebook may take.")] = None,
+    executor: Annotated[str | None, typer.Option(help="dask://HOST:PORT: run the notebooks on its workers.")] = None,
     language: Annotated[str | None, typer.Option(help="en, pt, es or he, or several: en,pt; the params' by default.")] = None,
 ) -> None:
     """Run a pack and publish its pages; a pack that still holds is only checked."""
@@ -104,14 +105,15 @@ def run(
         print(there.index)
         return
     from toolkit.pack.engines import Limits
+    from toolkit.pack.executors import executor_at
     from toolkit.pack.publish import Busy
     from toolkit.pack.run import run as run_pack
 
     limits = Limits(deadline, None if memory is None else int(memory * 2**30))
     try:
-        with _progress() as told:
-            made = run_pack(params, pack, period, chosen, jobs or os.cpu_count() or 1, out,
-                            engine=engine, force=force, limits=limits, languages=languages, told=told)
+        with executor_at(executor) as elsewhere, _progress() as told:
+            made = run_pack(params, pack, period, chosen, jobs or os.cpu_count() or 1, out, engine=engine, force=force,
+                            limits=limits, executor=elsewhere, languages=languages, told=told)
     except Busy as busy:
         print(busy, file=sys.stderr)
         raise typer.Exit(BUSY) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +78,7 @@ def run_all(work: list[Job], folder: Path, shop: Workshop, jobs: int, told: Told
         for done in as_completed(running):
             job = running[done]
             path = folder / f"{job.page}.ipynb"
-            outcome = outcomes[job.page] = _landed(done.result(), path)
+            outcome = outcomes[job.page] = _landed(done, path)
             if not outcome.failed:
                 _finish(path, outcome, keys[job.page], job, shop)
             told(job.title if not outcome.failed else f"{job.title}: failed", len(outcomes), len(work))
@@ -120,7 +120,12 @@ def _task(order: Order, shop: Workshop, executor: Executor | None) -> tuple:
     return (shop.engine, order, shop.limits) if executor is None else (run_elsewhere, order, shop.engine, shop.limits)
 
 
-def _landed(result: Outcome | tuple[Outcome, str | None], path: Path) -> Outcome:
+def _landed(done: Future, path: Path) -> Outcome:
+    """How a notebook ended, its text brought here; a worker that went away is a page that failed."""
+    try:
+        result = done.result()
+    except Exception as lost:  # noqa: BLE001 - each executor raises its own; all mean the same here
+        return Outcome(0.0, f"what ran it went away ({type(lost).__name__})", crashed=True)
     if isinstance(result, Outcome):
         return result
     outcome, text = result
