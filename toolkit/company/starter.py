@@ -26,6 +26,7 @@ company:
   as_of: 2026-09-30             # the last day your data covers; nothing may be dated after it
   time_zone: UTC                # in which days begin, such as Europe/Lisbon
 #  fiscal_year_starts: 4         # the month; a fiscal year is named for the year in which it ends
+#  language: pt                  # of the pages: en, pt, es or he; several as languages: [pt, en]
 
 # Where the tables lie, seen from this file's folder. The paths below start there.
 folder: {folder}
