@@ -20,7 +20,10 @@ class Study(Generic[Definition]):
         An Ibis table, nothing computed yet; one row an observation.
     definition
         What is asked: it holds no data, and prints as what it says.
+    beside
+        Another table that a part of the question is about; None where one answers all of it.
     """
 
     table: ir.Table = field(repr=False)
     definition: Definition
+    beside: ir.Table | None = field(default=None, repr=False)

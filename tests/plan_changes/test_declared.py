@@ -114,6 +114,37 @@ def test_a_declared_change_is_opened_with_its_table(tmp_path):
     assert any(c.name.template == "What it should not touch did not move" for c in check(found))
 
 
+VISITS = """
+  visits:
+    path: visits.csv
+    key: visit
+    time: came
+    columns:
+      visit: {type: text}
+      came: {type: date}
+      minutes: {type: number}
+kpis:
+  stay: {label: Length of stay, table: visits, numerator: minutes, format: minutes}
+"""
+
+
+def test_what_it_should_not_touch_may_lie_in_another_table_unless_others_are_compared(tmp_path):
+    beside = GOOD.replace("\nkpis:\n", VISITS, 1).replace("untouched_kpi: solved", "untouched_kpi: stay")
+    assert "because touched rows are compared with others" in refused(tmp_path, beside)
+    rows().to_csv(tmp_path / "calls.csv", index=False)
+    days = pd.date_range("2020-01-15", periods=48, freq="30D").repeat(3)
+    pd.DataFrame({"visit": range(144), "came": days, "minutes": [20 + i % 5 for i in range(144)]}).to_csv(
+        tmp_path / "visits.csv", index=False)
+    alone = beside.replace("    touched: region = 'north'\n", "    season: false\n    gaps: allow\n")
+    (tmp_path / "shop.yaml").write_text(alone, encoding="utf-8")
+    study = open_company(str(tmp_path / "shop.yaml"), "2023Q3").plan_change("script")
+    assert study.definition.untouched_time == '"came"' and "minutes" in study.beside.columns
+    from toolkit.plan_changes import check, estimate
+
+    found = next(c for c in check(estimate(study)) if c.name.template == "What it should not touch did not move")
+    assert found.passed is True and found.numbers["before"] == pytest.approx(22, abs=0.3)
+
+
 def test_only_changes_in_effect_stand_in_the_list(tmp_path):
     rows().to_csv(tmp_path / "calls.csv", index=False)
     later = GOOD.replace("packs:", (

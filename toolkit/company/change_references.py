@@ -76,9 +76,17 @@ def change_found(company: Company, name: str, change: Change, look: Lookups) -> 
 
 
 def _same_table(company: Company, here: Path, change: Change) -> Iterator[Found]:
-    """The untouched KPI is read in the same scan as the change's own."""
+    """The untouched KPI of a comparison is read in the same scan as the change's own."""
     own, other = company.kpis.get(change.kpi), company.kpis.get(change.untouched_kpi or "")
-    if own is not None and other is not None and own.table != other.table:
-        rule = f"must be measured on '{own.table}', the table of '{change.kpi}'; it is on '{other.table}'"
+    if own is None or other is None or own.table == other.table:
+        return
+    alone = change.control is not None and change.control.strip().lower() == "none"
+    table = company.tables.get(other.table)
+    if other.time is None and (table is None or table.time is None):
+        rule = f"is on '{other.table}', which has no column of its time"
+        yield Found((*here, "untouched_kpi"), rule, change.untouched_kpi)
+    elif (change.touched is not None or change.adopted_at is not None) and not alone:
+        rule = (f"must be measured on '{own.table}', the table of '{change.kpi}', because touched rows are "
+                f"compared with others; it is on '{other.table}'")
         same = tuple(n for n, k in company.kpis.items() if k.table == own.table and n != change.kpi)
         yield Found((*here, "untouched_kpi"), rule, change.untouched_kpi, same)

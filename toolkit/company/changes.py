@@ -125,7 +125,8 @@ class Change(Part):
         Groups to look for different effects in: columns, or a name and SQL. Known before the
         change.
     untouched_kpi
-        A KPI that the change should not move.
+        A KPI that the change should not move; of any table with a time, of the same one where
+        touched rows are compared with others.
     answers
         Where the KPI is a survey: how to compare its waves.
     value_per_unit

@@ -66,7 +66,8 @@ def from_params(
         harmonics=change.harmonics, covariates=dict(change.covariates),
         allow_gaps=change.gaps == "allow", segments=dict(change.segments),
         untouched=_measure("untouched", untouched) if untouched else None,
-        untouched_label=untouched.label if untouched else "", waves=_waves(change),
+        untouched_label=untouched.label if untouched else "",
+        untouched_time=_other_time(company, kpi, untouched), waves=_waves(change),
         redefined=tuple(kpi.redefined), others=_others(company, name, change),
         value_per_unit=change.value_per_unit, cost=change.cost.total, level=change.level,
         owner=change.owner, department=change.department, period=period, source=kpi.table,
@@ -86,7 +87,9 @@ def assembled(
         As `from_params`.
     """
     definition = from_params(company, name, until, period)
-    return Study(table_of(definition.source), definition)
+    untouched = company.changes[name].untouched_kpi
+    beside = table_of(company.kpis[untouched].table) if definition.untouched_time else None
+    return Study(table_of(definition.source), definition, beside)
 
 
 def names_until(company: Company, day: date) -> tuple[str, ...]:
@@ -125,6 +128,13 @@ def _measure(name: str, kpi: Kpi) -> Measure:
 def _time(company: Company, change: Change, kpi: Kpi) -> str:
     column = kpi.time or company.tables[kpi.table].time
     return change.dated or f'"{column}"'
+
+
+def _other_time(company: Company, kpi: Kpi, untouched: Kpi | None) -> str | None:
+    """The day of a row of the untouched KPI, where that lies in another table."""
+    if untouched is None or untouched.table == kpi.table:
+        return None
+    return f'"{untouched.time or company.tables[untouched.table].time}"'
 
 
 def _waves(change: Change) -> Waves | None:

@@ -76,6 +76,9 @@ class PlanChange:
         ``plain`` or ``log``.
     counts
         The KPI is a count: summed by period, against its denominator where that is no 1.
+    untouched_time
+        SQL: the day of a row of the untouched outcome, where that lies in another table; only one
+        series can be told so, not a comparison with others.
     quantile
         The KPI is a percentile, which has no sums by period.
     redefined
@@ -124,6 +127,7 @@ class PlanChange:
     segments: Mapping[str, str] = field(default_factory=dict)
     untouched: Measure | None = None
     untouched_label: str = ""
+    untouched_time: str | None = None
     waves: Waves | None = None
     redefined: tuple[date, ...] = ()
     others: tuple[OtherChange, ...] = ()
@@ -159,6 +163,8 @@ class PlanChange:
             yield Problem(f"{at}.scale", "is none of the choices", self.scale, ("plain", "log"))
         if not 0.5 < self.level < 1:
             yield Problem(f"{at}.level", "must lie between 0.5 and 1", self.level)
+        if self.untouched_time and self.compares:
+            yield Problem(f"{at}.untouched_kpi", "must be on the table of the KPI where touched rows are compared with others")
         if self.touched and self.adopted_at:
             yield Problem(at, "has 'touched' and 'adopted_at': give one of them")
 

@@ -18,7 +18,9 @@ from toolkit.plan_changes.reading import CannotBeJudged, Panel, Reading, read
 from toolkit.study import Study
 
 
-def estimate(table: TableLike | Study[PlanChange], definition: PlanChange | None = None) -> PlanEffect:
+def estimate(
+    table: TableLike | Study[PlanChange], definition: PlanChange | None = None, untouched_table: TableLike | None = None
+) -> PlanEffect:
     """What did the change do to its KPI?
 
     Parameters
@@ -29,6 +31,8 @@ def estimate(table: TableLike | Study[PlanChange], definition: PlanChange | None
         its definition along.
     definition
         The change.
+    untouched_table
+        The table of the outcome that should not move, where it is another one.
 
     Returns
     -------
@@ -41,7 +45,8 @@ def estimate(table: TableLike | Study[PlanChange], definition: PlanChange | None
         A column is missing or an expression cannot be computed. All problems at once.
     """
     if isinstance(table, Study):
-        table, definition = table.table, definition or table.definition
+        definition, untouched_table = definition or table.definition, table.beside
+        table = table.table
     if definition is None:
         raise TypeError("a table needs the definition of the change: estimate(table, PlanChange(…))")
     rows = as_table(table)
@@ -54,7 +59,8 @@ def estimate(table: TableLike | Study[PlanChange], definition: PlanChange | None
             found = _beside_promise(definition, survey_waves.compared(frame, definition, why), None)
             groups, segments = survey_waves.by_group(frame, definition)
             return replace(found, groups=groups, segments=segments)
-        return from_reading(read(rows, definition), definition)
+        beside = None if untouched_table is None else as_table(untouched_table)
+        return from_reading(read(rows, definition, beside), definition)
     except CannotBeJudged as cannot:
         return without_answer(definition, cannot.reason)
 

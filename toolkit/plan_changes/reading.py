@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import ibis
@@ -15,7 +15,7 @@ import pandas as pd
 from toolkit.company.expressions import check_expression, said
 from toolkit.company.periods import Period, span
 from toolkit.data.frames import ENGINE_ERRORS
-from toolkit.kpis import with_expressions
+from toolkit.kpis import Measure, with_expressions
 from toolkit.language import Sentence
 from toolkit.plan_changes.definition import PlanChange
 from toolkit.problems import Problem, Refused
@@ -123,8 +123,8 @@ def ratio(num: np.ndarray, den: np.ndarray) -> np.ndarray:
         return np.where(den != 0, num / np.where(den == 0, 1.0, den), np.nan)
 
 
-def read(table: ir.Table, definition: PlanChange) -> Reading:
-    """One scan, then sums.
+def read(table: ir.Table, definition: PlanChange, beside: ir.Table | None = None) -> Reading:
+    """One scan, then sums; one more of the untouched outcome's own table, where it has one.
 
     Raises
     ------
@@ -134,9 +134,9 @@ def read(table: ir.Table, definition: PlanChange) -> Reading:
         There are no rows, or none before or after the change.
     """
     expressions = _expressions(definition)
-    _refuse_unusable(table, definition, expressions)
+    _refuse_unusable(table, definition, expressions, beside)
     segments = {f"toolkit__s{i}": name for i, name in enumerate(definition.segments)}
-    measures = [definition.measure, *([definition.untouched] if definition.untouched else [])]
+    measures = [m for m in (definition.measure, _untouched_here(definition)) if m]
     averaged = [f"toolkit__c{i}" for i in range(len(definition.covariates))]
     dims = [PERIOD, *([ARM] if ARM in expressions else []), *segments]
     unit = definition.errors_by if definition.compares else None
@@ -162,7 +162,37 @@ def read(table: ir.Table, definition: PlanChange) -> Reading:
         raise CannotBeJudged(Sentence("no row is touched, and none is to compare with"))
     frame["position"], periods = _positions(frame[PERIOD], definition)
     last = _last_complete(table, frame, periods, definition)
-    return _reading(frame, periods[: last + 1], definition, segments, averaged, basis)
+    found = _reading(frame, periods[: last + 1], definition, segments, averaged, basis)
+    if definition.untouched and definition.untouched_time:
+        return replace(found, panel=_with_other(found.panel, beside, definition))
+    return found
+
+
+def _untouched_here(definition: PlanChange) -> Measure | None:
+    """The untouched outcome, where it is read in the KPI's own scan."""
+    return None if definition.untouched_time else definition.untouched
+
+
+def _with_other(panel: Panel, beside: ir.Table, definition: PlanChange) -> Panel:
+    """The panel with the untouched outcome of another table, by the same periods."""
+    m = definition.untouched
+    day = f"date_trunc('{_GRAINS[definition.grain]}', CAST(({definition.untouched_time}) AS DATE))"
+    try:
+        records, _ = sums_by(beside, [m], [PERIOD], expressions={PERIOD: day})
+    except ENGINE_ERRORS as error:
+        line = str(error).strip().splitlines()[0]
+        raise Refused(Problem(_place(definition, "untouched_kpi"), f"cannot be computed: {line}")) from None
+    place = {p: i for i, p in enumerate(panel.periods)}
+    # a series adds its rows up, so the first of them carries the whole
+    num, den = np.zeros(panel.num.shape), np.zeros(panel.num.shape)
+    for record in records:
+        if record[PERIOD] is None:
+            continue
+        at = place.get(definition.period_of(_day(record[PERIOD])))
+        if at is not None:
+            num[np.flatnonzero(panel.treated)[0], at] += float(record[m.num] or 0)
+            den[np.flatnonzero(panel.treated)[0], at] += float(record[m.den] or 0)
+    return replace(panel, other_num=num, other_den=den)
 
 
 def _place(definition: PlanChange, part: str) -> str:
@@ -185,19 +215,27 @@ def _expressions(definition: PlanChange) -> dict[str, str]:
     return out
 
 
-def _refuse_unusable(table: ir.Table, definition: PlanChange, made: Mapping[str, str]) -> None:
+def _refuse_unusable(
+    table: ir.Table, definition: PlanChange, made: Mapping[str, str], beside: ir.Table | None
+) -> None:
     """Raise with every column that is missing and every expression that cannot be read."""
     problems = []
     measures = {"kpi": definition.measure, "untouched_kpi": definition.untouched}
+    if definition.untouched and definition.untouched_time and beside is None:
+        problems.append(Problem(_place(definition, "untouched_kpi"), "lies in another table, which was not given"))
+    elsewhere = {"untouched_kpi.time": definition.untouched_time}
     written = {"dated": definition.time, "touched": definition.touched, "control": definition.control}
     written |= {f"segments.{k}": v for k, v in definition.segments.items()}
     written |= {f"covariates.{k}": v for k, v in definition.covariates.items()}
     for part, measure in measures.items():
         for name in ("numerator", "denominator", "where"):
-            written[f"{part}.{name}"] = getattr(measure, name) if measure else None
-    for part, sql in written.items():
-        for fault in check_expression(sql, table.columns).faults if sql else ():
-            piece, rule = said(check_expression(sql, table.columns), fault)
+            away = part == "untouched_kpi" and definition.untouched_time
+            (elsewhere if away else written)[f"{part}.{name}"] = getattr(measure, name) if measure else None
+    places = [(part, sql, table.columns) for part, sql in written.items()]
+    places += [(part, sql, beside.columns) for part, sql in elsewhere.items()] if beside is not None else []
+    for part, sql, columns in places:
+        for fault in check_expression(sql, columns).faults if sql else ():
+            piece, rule = said(check_expression(sql, columns), fault)
             problems.append(Problem(_place(definition, part), rule, piece, fault.choices))
     for part in ("unit", "cluster", "adopted_at"):
         column = getattr(definition, part)
@@ -296,7 +334,7 @@ def _panel(
         np.add.at(out, (code, frame["column"].to_numpy(dtype=int)), frame[column].to_numpy(dtype=float))
         return out
 
-    m, other = definition.measure, definition.untouched
+    m, other = definition.measure, _untouched_here(definition)
     rows = table(ROWS)
     total = rows.sum(axis=0)
     means = {
