@@ -207,8 +207,10 @@ class Series:
 
 def bounds_of(kpi: Trend, chart: str, values: np.ndarray) -> tuple[float, float]:
     """What no value of a KPI can lie beyond: a count is not negative, a share within 0 and 1."""
-    seen = values[np.isfinite(values)]
-    share = kpi.format == "percent" and seen.size and 0 <= seen.min() and seen.max() <= 1
+    share = False
+    if kpi.format == "percent":
+        seen = values[np.isfinite(values)]
+        share = seen.size > 0 and 0 <= seen.min() and seen.max() <= 1
     return (0.0 if chart in ("p", "u") or share else -np.inf), (1.0 if share else np.inf)
 
 
@@ -232,23 +234,32 @@ def signals_of(
     if not (by_rule[True].any() or by_rule[False].any()):
         return ()
     seen = np.flatnonzero(np.isfinite(values))
-    found = []
+    at = seen.tolist()
+    if len(at) < len(values):
+        marks, hints = marks[:, seen], hints[:, seen]
+    higher, found = kpi.higher, []
     for told, marked in ((True, marks), (False, hints)):
-        for rule in np.flatnonzero(by_rule[told]):
+        for rule in np.flatnonzero(by_rule[told]).tolist():
             name = RULES[rule]
             # two of three may lie around one that is not marked
-            for run in _runs(marked[rule][seen], 2 if name.startswith("near") else 1):
-                at = seen[run]
-                if told or not marks[rule][at].any():
-                    good = (name in UPWARD) == kpi.higher
-                    found.append(Signal(name, periods[at[0]], periods[at[-1]], len(at), good, told))
+            apart = 2 if name.startswith("near") else 1
+            known = set() if told or not by_rule[True][rule] else set(_places(marks[rule]))
+            for run in _runs(_places(marked[rule]), apart):
+                if known.isdisjoint(run):
+                    first, last = periods[at[run[0]]], periods[at[run[-1]]]
+                    good = (name in UPWARD) == higher
+                    found.append(Signal(name, first, last, len(run), good, told))
     return tuple(sorted(found, key=lambda s: (s.first.start, not s.told, -s.points)))
 
 
-def _runs(marked: np.ndarray, apart: int) -> list[list[int]]:
-    """The positions of each stretch of marked points no further apart than that."""
+def _places(marked: np.ndarray) -> list[int]:
+    return marked.nonzero()[0].tolist()
+
+
+def _runs(places: list[int], apart: int) -> list[list[int]]:
+    """Places in stretches that are no further apart than that."""
     runs: list[list[int]] = []
-    for place in np.flatnonzero(marked).tolist():
+    for place in places:
         if runs and place - runs[-1][-1] <= apart:
             runs[-1].append(place)
         else:
