@@ -127,7 +127,8 @@ def cash_flow(rows: Iterable, title: Sentence) -> Chart | Grid:
          "told": Words(Sentence("from {day}: {flow}, balance {balance}", {"day": r.day, "flow": r.flow, "balance": r.balance}))}
         for r in rows
     ]  # fmt: skip
-    x = {"field": "day", "type": "temporal", "scale": {"type": "utc"}, "axis": {"title": None, "grid": False, "format": "%b %Y"}}
+    x = {"field": "day", "type": "temporal", "scale": {"type": "utc", "padding": 14},
+         "axis": {"title": None, "grid": False, "format": "%b %Y"}}  # fmt: skip
     y = {"type": "quantitative", "scale": {"zero": True, "nice": True},
          "axis": {"title": None, "domain": False, "ticks": False, "grid": True, "tickCount": 5, "format": "~s"}}  # fmt: skip
     ends = [{"day": data[-1]["day"], "balance": data[-1]["balance"], "label": said(Sentence("balance"))}]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from toolkit.findings import Check, Checks, Finding, Findings
-from toolkit.language import Quantity, Sentence
+from toolkit.language import Quantity, Sentence, term
 from toolkit.money.definition import PlanReturn
 from toolkit.money.model import BENEFITS, COSTS
 from toolkit.money.returned import Returned
@@ -113,9 +113,12 @@ def estimate(returned: Returned, unmeasured: tuple[str, ...] = ()) -> Allocated:
     yields, per = [], {"money": {}, "hours": {}}
     for c in returned.changes:
         b = c.benefit
-        why = b.why_unknown.text() if b.why_unknown else "no cost stands for it" if not c.cost > 0 else None
-        if why is not None:
-            yields.append(Yield(b.name, b.label, Quantity(math.nan, "number", reason=why), Quantity(math.nan, d.currency, reason=why)))
+        reason = None if c.cost > 0 else "no cost stands for it"
+        if b.why_unknown is not None:
+            reason = b.why_unknown.text()
+        if reason is not None:
+            nothing = [Quantity(math.nan, unit, reason=reason) for unit in ("number", d.currency)]
+            yields.append(Yield(b.name, b.label, *nothing))
             continue
         factors = discount_factors(model.monthly_rate, model.profiles.shape[1])
         worth = model.profiles @ factors
@@ -200,7 +203,7 @@ def conclude(found: Allocated, checks: Checks) -> Findings:
 
 
 def _each(y: Yield, d: PlanReturn, same: dict) -> Finding:
-    q, values = y.per_money, {"name": y.label, "money": y.per_money, "hour": y.per_hour, "currency": d.currency, "why": y.per_money.reason}
+    q, values = y.per_money, {"name": y.label, "money": y.per_money, "hour": y.per_hour, "currency": d.currency, "why": term(y.per_money.reason or "")}
     if not q.known:
         said = Sentence("What one more {currency} brings in {name} is not known: {why}.", values)
     elif y.per_hour.known:

@@ -123,7 +123,11 @@ class Budgets(Shown):
 
     def hours_grid(self) -> Grid:
         """Hours: the whole, and every component."""
-        note = None if self.definition.has_hours else Sentence("The ledger has no hours: `budgets.planned_hours`, `actual_hours`.")
+        unit = self.definition.currency
+        note = Sentence("At their rate the hours spent are worth {spent}, those to come {coming}.", {
+            "spent": Quantity(self.labour, unit), "coming": Quantity(self.labour_to_come, unit)})  # fmt: skip
+        if not self.definition.has_hours:
+            note = Sentence("The ledger has no hours: `budgets.planned_hours`, `actual_hours`.")
         return self._table(self._parts(("whole", "component"), ("hours",)), Sentence("Budgets of hours"), note)
 
     def other_grid(self) -> Grid:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from toolkit.data.frames import TableLike, as_table
 from toolkit.findings import Check, Checks, Finding, Findings, verdict_words
-from toolkit.language import Quantity, Sentence
+from toolkit.language import Quantity, Sentence, term
 from toolkit.money.budgets import shown
 from toolkit.money.definition import Offers, spread_of
 from toolkit.money.rows import DotRow
@@ -203,9 +203,11 @@ def _offer(row: pd.Series, position: int, d: Offers) -> Offer:
         asked = d.asked.get(str(row[d.wanted]), 0)
     margin = [float(row[c]) for c in d.margin]
     setup = row[d.setup]
-    missing = "nobody said what it brings" if any(map(math.isnan, margin)) else "nobody said what it costs" if pd.isna(setup) else None
-    if missing is not None:
-        nothing = Quantity(math.nan, d.currency, reason=missing)
+    reason = "nobody said what it costs" if pd.isna(setup) else None
+    if any(map(math.isnan, margin)):
+        reason = "nobody said what it brings"
+    if reason is not None:
+        nothing = Quantity(math.nan, d.currency, reason=reason)
         return Offer(name, origin, nothing, math.nan, math.nan, math.nan, math.nan, "no_data", math.nan, "unsaid", asked, math.nan)
     cost = (float(setup) + _number(row, d.setup_hours) * (d.hour_rate or 0.0)) * (1 + d.bias_costs)
     fails, loss = _number(row, d.failure_chance), _number(row, d.failure_loss)
@@ -317,7 +319,7 @@ def _decision(values: dict, declared: bool) -> Sentence:
 
 def _finding(found: Weighed, o: Offer, same: dict) -> Finding:
     q = o.value
-    values = {"offer": o.title, "value": q, "loss": Quantity(o.loss, "probability"), "pilot": _pilot_said(o), "why": q.reason}
+    values = {"offer": o.title, "value": q, "loss": Quantity(o.loss, "probability"), "pilot": _pilot_said(o), "why": term(q.reason or "")}
     decisions = {"go": Sentence("Make {offer}.", values), "no_go": Sentence("Leave {offer}.", values)}
     if o.verdict == "pilot_first":
         decisions["pilot_first"] = Sentence("Try {offer} first: {pilot}.", values)

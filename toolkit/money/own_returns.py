@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from toolkit.company.goals import value_of
 from toolkit.data.frames import TableLike, as_table
 from toolkit.findings import Check, Checks, Finding, Findings
-from toolkit.language import Quantity, Sentence
+from toolkit.language import Quantity, Sentence, term
 from toolkit.language.quantities import level_unit
 from toolkit.shown import Grid, Shown
 from toolkit.stats.jackknife import grouped_interval
@@ -181,7 +181,7 @@ def _finding(found: OwnReturns, v: OwnValue) -> Finding:
     d, q = v.definition, v.value
     values = {"label": d.label, "value": q, "good": Quantity(d.good_from if d.good_from is not None else math.nan, d.unit)}
     if not q.known:
-        said = Sentence("{label} cannot be said: {why}.", {"label": d.label, "why": q.reason})
+        said = Sentence("{label} cannot be said: {why}.", {"label": d.label, "why": term(q.reason)})
     elif v.good is True:
         said = Sentence("{label} is {value:full}, on the good side of {good}.", values)
     elif v.good is False:

@@ -9,7 +9,7 @@ import numpy as np
 
 from toolkit.data.frames import TableLike, as_table
 from toolkit.findings import Check, Checks, Finding, Findings
-from toolkit.language import Quantity, Sentence
+from toolkit.language import Quantity, Sentence, term
 from toolkit.money.definition import Benefit, PlanReturn
 from toolkit.money.ledger import read_ledger
 from toolkit.money.model import BENEFITS, COSTS, SHARED, Costs, Model, costs_of, counted, model_of
@@ -86,13 +86,14 @@ def _source(d: PlanReturn, rows) -> str:
 
 
 def _no_data(d: PlanReturn, cost: float) -> str | None:
+    reason = None
     if not d.benefits:
-        return "no plan change is in effect, so nothing can have been brought"
-    if not any(counted(b) for b in d.benefits):
-        return "no plan change has an effect and a worth: give 'value_per_unit'"
-    if cost <= 0:
-        return "no cost stands for the plan: neither in the ledger nor declared"
-    return None
+        reason = "no plan change is in effect, so nothing can have been brought"
+    elif not any(counted(b) for b in d.benefits):
+        reason = "no plan change has an effect and a worth: give 'value_per_unit'"
+    elif cost <= 0:
+        reason = "no cost stands for the plan: neither in the ledger nor declared"
+    return reason
 
 
 def _drawn(model: Model, d: PlanReturn) -> np.ndarray:
@@ -231,7 +232,7 @@ def _main(found: Returned, checks: Checks) -> Finding:
             "question": Sentence("What does the plan return?"), "checks": checks.checks,
             "method": "measured effects x rows x worth, less costs; simulated over their intervals", **_shared(found)}  # fmt: skip
     if not q.known:
-        return Finding(verdict="no_data", sentence=Sentence("The plan's return cannot be said: {why}.", {"why": q.reason}), **same)
+        return Finding(verdict="no_data", sentence=Sentence("The plan's return cannot be said: {why}.", {"why": term(q.reason)}), **same)
     share = found.unknown_cost / found.cost
     values = {"roi": q, "loss": Quantity(found.loss, "probability"), "unknown": Quantity(share, "percent")}
     text = "So far the plan returns {roi:full} on all it costs; the chance that it brings less than it costs is {loss}."
@@ -260,7 +261,7 @@ def _worth(found: Returned) -> Finding:
     same = {"id": f"{NOTEBOOK}/plan/npv", "subject": "plan", "kpi": "npv", "unit": d.currency,
             "question": Sentence("What is the plan worth over its horizon?"), "method": "net present value by month", **_shared(found)}  # fmt: skip
     if not q.known:
-        return Finding(verdict="no_data", sentence=Sentence("The plan's worth cannot be said: {why}.", {"why": q.reason}), **same)
+        return Finding(verdict="no_data", sentence=Sentence("The plan's worth cannot be said: {why}.", {"why": term(q.reason)}), **same)
     values = {"npv": q, "months": d.horizon, "rate": Quantity(d.yearly_rate, "percent")}
     said = Sentence("Over {months} months the plan is worth {npv:full} today, at {rate} a year.", values)
     numbers = {

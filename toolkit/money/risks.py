@@ -10,7 +10,7 @@ import pandas as pd
 
 from toolkit.data.frames import as_table
 from toolkit.findings import Check, Checks, Finding, Findings
-from toolkit.language import Quantity, Sentence
+from toolkit.language import Quantity, Sentence, term
 from toolkit.money.definition import PlanReturn, WorstCases, spread_of
 from toolkit.money.model import Term
 from toolkit.money.returned import Returned
@@ -24,6 +24,8 @@ from toolkit.study import Study
 NOTEBOOK = "roi"
 BINS = 36
 DRAWN_SWINGS = 8
+RARE = 0.005
+"""Chances below this are not told apart by as many scenarios as are drawn."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,8 @@ class Risks(Shown):
     @property
     def title(self) -> Sentence:
         """What the chart of the distribution shows."""
+        if self.loss < RARE:
+            return Sentence("What the plan may be worth over its horizon: a loss has a chance below 1 %")
         return Sentence("What the plan may be worth over its horizon: the chance of a loss is {loss}", {
             "loss": Quantity(self.loss, "probability", reason=self.reason)})  # fmt: skip
 
@@ -199,7 +203,8 @@ def estimate(returned: Returned, cases: Study[WorstCases] | None = None) -> Risk
     if reason is not None or not model.terms:
         nothing = np.zeros(0)
         worst, _ = _worst(cases, d, model.profiles.shape[1] if model.lines else d.horizon)
-        return Risks(d, nothing, nothing, *[math.nan] * 6, (), (), worst, reason or "nothing is uncertain", returned.source)
+        reason = reason or "nothing is uncertain"
+        return Risks(d, nothing, nothing, *[math.nan] * 6, (), (), worst, reason, returned.source)
     months = model.profiles.shape[1]
     npv = model.npv(returned.numbers)
     worst, lost = _worst(cases, d, months)
@@ -291,22 +296,25 @@ def conclude(found: Risks, checks: Checks) -> Findings:
             "method": "simulation over intervals (Gaussian copula)"}  # fmt: skip
     question = Sentence("How sure is what the plan is worth?")
     if found.reason is not None:
-        said = Sentence("How sure it is cannot be said: {why}.", {"why": found.reason})
+        said = Sentence("How sure it is cannot be said: {why}.", {"why": term(found.reason)})
         main = Finding(id=f"{NOTEBOOK}/risk", subject="plan", verdict="no_data", question=question, sentence=said, answers=("F60",),
                        source=found.source, **same)  # fmt: skip
         return Findings((main, *_each_worst(found, same)))
     top, swing = found.swings[0]
     values = {"loss": Quantity(found.loss, "probability"), "p5": Quantity(found.p5, d.currency), "p95": Quantity(found.p95, d.currency),
               "what": top.label, "turn": _turn(top, swing)}  # fmt: skip
-    text = "Over the horizon a loss has a chance of {loss} (5th to 95th percentile {p5} to {p95}); what moves it most is {what}."
+    text = "Over the horizon the plan is worth {p5} to {p95} in nine of ten scenarios, and a loss has a chance of {loss}."
+    if found.loss < RARE:
+        text = "Over the horizon the plan is worth {p5} to {p95} in nine of ten scenarios, and a loss has a chance below 1 %."
+    decision = Sentence("Look at {what} first: nothing moves the result more.", values)
     if values["turn"].known:
-        text = ("Over the horizon a loss has a chance of {loss} (5th to 95th percentile {p5} to {p95}); what moves it most is {what}, "
-                "which would have to be {turn} for the plan to be worth nothing.")  # fmt: skip
+        text_of_turn = "Look at {what} first: nothing moves the result more, and at {turn} the plan would be worth nothing."
+        decision = Sentence(text_of_turn, values)
     numbers = {"chance_of_loss": found.loss, "p5": found.p5, "p95": found.p95, "chance_of_loss_with_worst": found.loss_with_worst,
                "p5_with_worst": found.p5_with_worst, "switching": swing.switching,
                **{f"case_{n}": v for n, v, _ in found.cases}, **{f"roi_case_{n}": v for n, _, v in found.cases}}  # fmt: skip
     main = Finding(
-        id=f"{NOTEBOOK}/risk", subject="plan", verdict="measured", question=question, sentence=Sentence(text, values), kpi="npv",
+        id=f"{NOTEBOOK}/risk", subject="plan", verdict="measured", question=question, sentence=Sentence(text, values), decision=decision, kpi="npv",
         estimate=found.base, low=min(found.p5, found.base), high=max(found.p95, found.base), unit=d.currency, numbers=numbers,
         checks=checks.checks, answers=("F60", "F66"), source=found.source, **same,
     )  # fmt: skip
