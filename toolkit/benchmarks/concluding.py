@@ -107,11 +107,12 @@ def _doubts(found: Benchmarked, checks: Checks) -> list[Check]:
     return [c for c in checks.failed if c.name not in others and not c.takes_verdict]
 
 
-def _method(found: Benchmarked) -> str:
+def _method(found: Benchmarked) -> Sentence | str:
     if found.main is None:
         return ""
-    how = "design-based, linearised" if found.main.designed else "Welch"
-    return f"gaps: {how}, Holm over rivals; ranks: simultaneous (Mogstad, Romano, Shaikh & Wilhelm 2023)"
+    if found.main.designed:
+        return Sentence("gaps: design-based, linearised, Holm over rivals; ranks: simultaneous (Mogstad, Romano, Shaikh & Wilhelm 2023)")
+    return Sentence("gaps: Welch, Holm over rivals; ranks: simultaneous (Mogstad, Romano, Shaikh & Wilhelm 2023)")
 
 
 def _gap(found: Benchmarked, g: Gap) -> Finding:

@@ -72,11 +72,11 @@ def _overview(found: KpiTrends, checks: Checks) -> Finding:
     )
 
 
-def method_of(found: KpiTrends) -> str:
+def method_of(found: KpiTrends) -> Sentence:
     """The charts, in a line."""
     if found.definition.chart == "published":
-        return "XmR, p and u charts as published: no season, no allowance for autocorrelation"
-    return "XmR, p' and u' charts, season taken out, limits and runs that allow for autocorrelation"
+        return Sentence("XmR, p and u charts as published: no season, no allowance for autocorrelation")
+    return Sentence("XmR, p' and u' charts, season taken out, limits and runs that allow for autocorrelation")
 
 
 def _kpi(k: KpiTrend, found: KpiTrends) -> Finding:
