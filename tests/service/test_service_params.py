@@ -64,6 +64,16 @@ service:
         assert word in text
 
 
+def test_a_file_wrong_elsewhere_says_what_is_wrong_here_too(written):
+    said = " ".join(problems(written("""
+service:
+  complaints: {table: contacts, process: kimd, opened: at}
+kpis:
+  k: {label: K, table: contacts}
+""")))  # fmt: skip
+    assert "kimd" in said and "numerator" in said
+
+
 @pytest.mark.parametrize(("part", "rule"), [
     ("answering: {table: contacts, opened: at}", "give 'replied' or 'resolved'"),
     ("answering: {table: contacts, opened: at, replied: done, promises: {reply_hours: hours}}", "must be a number where there is no 'table'"),

@@ -20,6 +20,7 @@ from toolkit.company.packs import Pack
 from toolkit.company.places import MOST_BYTES, Found, Places, read_yaml
 from toolkit.company.references import references_found
 from toolkit.company.refusals import refusals
+from toolkit.company.service import Service
 from toolkit.company.tables import Table
 from toolkit.company.tests import Test
 from toolkit.problems import Problem, Refused
@@ -218,5 +219,11 @@ def _what_holds(
                 parts[part][name] = check.validate_python(entry)
             except ValidationError:
                 unclear.add((part, name))
-    company = Company.model_construct(company=About.model_construct(), **parts)
+    service = None
+    if data.get("service") is not None:
+        try:
+            service = Service.model_validate(data["service"])
+        except ValidationError:
+            unclear.add(("service",))
+    company = Company.model_construct(company=About.model_construct(), service=service, **parts)
     return company, notebooks, frozenset(unclear)
