@@ -194,3 +194,17 @@ def test_a_promise_the_wrong_way_is_refused():
     with pytest.raises(Refused) as refused:
         PlanChange("x", Measure("late", "late"), "day", date(2023, 1, 1), 0.1, better="lower", worthwhile=-0.2)
     assert {p.place for p in refused.value.problems} == {"changes.x.promised", "changes.x.worthwhile"}
+
+
+def test_few_donors_are_enough_for_a_mix_without_a_permutation(compared, panel):
+    rows = panel(customers=12)
+    rows = rows.assign(touched=rows["customer"] == 0)
+    rows["value"] += 6.0 * (rows["touched"] & (rows["day"] >= "2023-01-01"))
+    found = estimate(rows, compared)
+    assert found.fit.method == "donors" and found.fit.low < 6.0 < found.fit.high
+    alike = next(a for a in found.fit.others if a.name == "difference")
+    means = rows.groupby([rows["touched"], rows["day"] >= "2023-01-01"])["value"].mean()
+    assert alike.estimate == pytest.approx((means[True, True] - means[True, False]) - (means[False, True] - means[False, False]))
+    assert np.isnan(alike.low)
+    placebos = next(c for c in check(found) if c.name.template == "Untouched units show nothing as large")
+    assert placebos.passed is None

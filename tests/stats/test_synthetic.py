@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import optimize
 
+from toolkit.stats import donor_checks
 from toolkit.stats import synthetic_control as sc
 from toolkit.stats import synthetic_did as sdid
 from toolkit.stats.cluster_errors import CannotBeEstimated
@@ -159,3 +160,34 @@ def test_what_cannot_be_is_named():
         sdid.jackknife_se(panel)
     with pytest.raises(ValueError, match="auto, placebo, jackknife"):
         sdid.inference(panel, method="bootstrap")
+
+
+def donors_alike(rng, donors=20, before=18, after=6):
+    """A touched unit like its donors: the same wave, the same noise, nothing happens."""
+    wave = np.cumsum(rng.normal(size=before + after))
+    paths = rng.normal(size=(donors + 1, 1)) + wave + rng.normal(size=(donors + 1, before + after))
+    return sc.DonorPanel(paths[1:], paths[0], before)
+
+
+def test_checks_of_donors_are_silent_where_nothing_is_wrong():
+    """25 cases; 5 % alarms each, and two Monte Carlo errors are 9 points."""
+    rng = np.random.default_rng(91)
+    panels = [donors_alike(rng, donors=10) for _ in range(25)]
+    assert np.mean([not donor_checks.fit_before(p).fits for p in panels]) <= 0.16
+    assert np.mean([donor_checks.fake_dates(p).p_value < 0.05 for p in panels]) <= 0.16
+
+
+def test_an_earlier_jump_and_a_path_of_its_own_are_seen():
+    panel = donors_alike(np.random.default_rng(92))
+    early = panel.treated.copy()
+    early[0, 10:] += 8.0
+    found = donor_checks.fake_dates(sc.DonorPanel(panel.donors, early, panel.before))
+    assert found.p_value < 0.05 and found.effect > 2
+    own = panel.treated + 4 * np.where(np.arange(24) % 2, 1.0, -1.0)
+    fit = donor_checks.fit_before(sc.DonorPanel(panel.donors, own, panel.before))
+    assert not fit.fits and fit.p_value == pytest.approx(1 / 21)
+
+
+def test_too_few_periods_leave_no_fake_date():
+    paths = np.random.default_rng(93).normal(size=(8, 6))
+    assert donor_checks.fake_dates(sc.DonorPanel(paths[1:], paths[0], 4)) is None

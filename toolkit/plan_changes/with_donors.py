@@ -62,13 +62,11 @@ def mixed(panel: Panel, definition: PlanChange, why: Sentence) -> Fitted:
     except CannotBeEstimated as reason:
         raise CannotBeJudged(Sentence("{reason}", {"reason": str(reason)})) from None
     changes = y[:, panel.after].mean(axis=1) - y[:, ~panel.after].mean(axis=1)
-    permuted = cluster_permutation(changes, treated, level=definition.level)
     others = (
         Alternative("synthetic_control", Sentence("synthetic control on outcomes"), control.effect, p_value=in_space.p_value,
                     numbers={"error_before": control.error_before, "ratio": control.ratio,
                              "effect_last": float(control.gaps[-1]), **_weights(control.weights, donors)}),
-        Alternative("difference", Sentence("difference in differences, every donor alike; permutation of units"),
-                    permuted.estimate, permuted.low, permuted.high, permuted.p_value),
+        _alike(changes, treated, definition.level),
         Alternative("before_after", Sentence("before and after of the touched alone"), float(changes[treated][0])),
     )  # fmt: skip
     return Fitted(
@@ -81,6 +79,17 @@ def mixed(panel: Panel, definition: PlanChange, why: Sentence) -> Fitted:
             **{f"time_weight_{p}": float(w) for p, w in zip(panel.periods, found.time_weights, strict=False) if w > 1e-4},
         },
     )  # fmt: skip
+
+
+def _alike(changes: np.ndarray, treated: np.ndarray, level: float) -> Alternative:
+    """Every donor alike; too few of them have no permutation of use, and so no interval."""
+    label = Sentence("difference in differences, every donor alike; permutation of units")
+    try:
+        found = cluster_permutation(changes, treated, level=level)
+    except CannotBeEstimated:
+        return Alternative("difference", Sentence("difference in differences, every donor alike"),
+                           float(changes[treated].mean() - changes[~treated].mean()))  # fmt: skip
+    return Alternative("difference", label, found.estimate, found.low, found.high, found.p_value)
 
 
 def donors_total(panel: Panel, definition: PlanChange) -> OneEffect:
