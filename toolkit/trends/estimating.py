@@ -178,6 +178,7 @@ def _judged(
         season,
         published=published,
         level=definition.level,
+        sloped=np.array([s is None or k.target is not None for k, s in panel.keys]),
     )
     inside = definition.period
     asked = tuple(

@@ -62,6 +62,7 @@ def judge(
     *,
     published: bool = False,
     level: float = 0.95,
+    sloped: np.ndarray | None = None,
 ) -> Judged:
     """Limits, signals and trends of many series that share their periods.
 
@@ -79,6 +80,8 @@ def judge(
         Places in a year; None where there is no season to look for.
     published : bool
         The plain charts: no season, no allowance for autocorrelation.
+    sloped : array of bool (series,), optional
+        Whose trend is wanted, the slowest part; all by default, nan elsewhere.
 
     Returns
     -------
@@ -130,7 +133,8 @@ def judge(
         now = latest[some] == number
         rho[some[now]], run[some[now]] = found.rho[now], found.run[now]
     in_latest = stretches == latest[:, None]
-    slope = _slopes(np.where(in_latest, seasons.adjusted, np.nan), level)
+    wanted = in_latest if sloped is None else in_latest & np.asarray(sloped)[:, None]
+    slope = _slopes(np.where(wanted, seasons.adjusted, np.nan), level)
     return Judged(
         seasons,
         **out,

@@ -69,7 +69,7 @@ class Series:
     season
         How much of the season's estimate is taken out, 0 to 1.
     slope, slope_low, slope_high
-        Trend per period in the latest stretch.
+        Trend per period in the latest stretch; nan for a segment without a target.
     chart
         ``XmR``, ``p`` or ``u``.
     since
