@@ -145,12 +145,11 @@ class Repeated(Shown):
         heads = (Sentence("First order in"), Sentence("Customers"), *(Sentence("+{n}", {"n": k}) for k in range(1, wide)))
         rows = []
         for c in shown:
-            cells = []
-            for k in range(1, wide):
-                share = c.share(k)
-                cells.append(None if math.isnan(share) else Quantity(share, "percent"))
-            rows.append((Sentence("{month}", {"month": c.month.strftime("%Y-%m")}), c.size, *cells))
-        note = Sentence("Share of each month's new customers that orders in the months after; months not over are empty.")
+            shares = [c.share(k) for k in range(1, wide)]
+            # a hyphen that does not break keeps the month on one line
+            month = c.month.strftime("%Y\u2011%m")
+            rows.append((month, c.size, *(None if math.isnan(x) else Quantity(round(100 * x), "count") for x in shares)))
+        note = Sentence("In percent of each month's new customers: who orders so many months later. Months not over are empty.")
         return Grid(Sentence("Cohorts by the month of the first order"), heads, tuple(rows), note)
 
     @property
