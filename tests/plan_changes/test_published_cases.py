@@ -30,7 +30,8 @@ def test_the_smoking_ban_in_sicily(found):
     own = found[case]
     assert own["method"].startswith("quasi-Poisson") and own["grade"] in ("B", "C")
     assert own["high"] - own["low"] > season["high"] - season["low"]
-    assert own["verdict"] == "on_track"
+    # 5 % fewer were promised; the published interval, .8394 to .9332, lies wholly beyond that
+    assert season["high"] < -0.05 and own["verdict"] == "delivered"
 
 
 def test_the_minimum_wage_in_new_jersey(found):
