@@ -112,7 +112,8 @@ class Weighed(Shown):
 
     def asked_grid(self) -> Grid:
         """What customers ask for, and whether an offer answers it."""
-        rows = [(o.title, o.asked, Quantity(o.takers, "number", reason="what one taker brings is not said")) for o in self.offers if o.asked is not None]
+        reason = "what one taker brings is not said"
+        rows = [(o.title, o.asked, Quantity(o.takers, "number", reason=reason)) for o in self.offers if o.asked is not None]
         rows += [(shown(w), n, Quantity(math.nan, "number", reason="nobody has priced it")) for w, n in self.unpriced]
         heads = ("Asked for", "Customers who asked", "Takers it needs to be worth its cost")
         note = Sentence("Customers who asked within {months} months.", {"months": self.definition.months})
@@ -171,7 +172,8 @@ def _refuse(rows: pd.DataFrame, d: Offers) -> None:
         raise Refused(Problem(at, "has no rows: there is no offer to look at"))
     problems = []
     if rows[d.name].isna().any() or rows[d.name].duplicated().any():
-        problems.append(Problem(f"{at}.{d.name}", "every offer needs a name of its own", rows=int((rows[d.name].isna() | rows[d.name].duplicated()).sum())))
+        unnamed = rows[d.name].isna() | rows[d.name].duplicated()
+        problems.append(Problem(f"{at}.{d.name}", "every offer needs a name of its own", rows=int(unnamed.sum())))
     margins = rows[list(d.margin)].astype(float)
     wrong = (np.diff(margins.to_numpy(), axis=1) < 0).any(axis=1)
     if wrong.any():
@@ -211,7 +213,8 @@ def _offer(row: pd.Series, position: int, d: Offers) -> Offer:
         return Offer(name, origin, nothing, math.nan, math.nan, math.nan, math.nan, "no_data", math.nan, "unsaid", asked, math.nan)
     cost = (float(setup) + _number(row, d.setup_hours) * (d.hour_rate or 0.0)) * (1 + d.bias_costs)
     fails, loss = _number(row, d.failure_chance), _number(row, d.failure_loss)
-    numbers = draws([spread_of(*margin), Between(0.0, 1.0)], d.scenarios, int(np.random.default_rng([d.seed, position]).integers(2**31)))
+    seed = int(np.random.default_rng([d.seed, position]).integers(2**31))
+    numbers = draws([spread_of(*margin), Between(0.0, 1.0)], d.scenarios, seed)
     kept = (1 - d.bias) * numbers[:, 0]
     worth = np.where(numbers[:, 1] < fails, -loss, kept) - cost
     expected = (1 - fails) * (1 - d.bias) * spread_of(*margin).middle - fails * loss - cost
@@ -261,13 +264,15 @@ def check(found: Weighed) -> Checks:
     """Reasons for doubt about what offers are worth."""
     d = found.definition
     empty = tuple(o.title for o in found.offers if not o.value.known)
-    short = tuple(o.title for o in found.offers if o.asked is not None and math.isfinite(o.takers) and o.asked < o.takers and o.verdict != "no_go")
+    wanted = [o for o in found.offers if o.asked is not None and math.isfinite(o.takers) and o.verdict != "no_go"]
+    short = tuple(o.title for o in wanted if o.asked < o.takers)
     bare = tuple(o.title for o in found.offers if o.verdict == "pilot_first" and not math.isfinite(o.pilot))
     return Checks((
         Check(Sentence("Every offer says what it brings and costs"), not empty,
               Sentence("no data for {offers}", {"offers": empty}) if empty else Sentence("each does")),
         Check(Sentence("Enough customers have asked for what is offered"), None if not d.asked else not short,
-              Sentence("fewer asked than it needs: {offers}", {"offers": short}) if short else Sentence("as many as are needed, or nothing is counted")),
+              Sentence("fewer asked than it needs: {offers}", {"offers": short}) if short
+              else Sentence("as many as are needed, or nothing is counted")),
         Check(Sentence("Hopes are corrected"), d.bias > 0,
               Sentence("margins less {bias}, costs more {costs}", {
                   "bias": Quantity(d.bias, "percent"), "costs": Quantity(d.bias_costs, "percent")}) if d.bias else Sentence("they are taken as hoped")),

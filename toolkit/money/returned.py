@@ -137,14 +137,18 @@ class Returned(Shown):
     def grid(self) -> Grid:
         """The plan's return in the ways that boards ask for."""
         unit = self.definition.currency
+        reason, modified = "nothing is paid, or nothing received", _yearly(self.mirr)
         rows = [
-            (Sentence("Benefits so far"), Quantity(self.gained, unit)), (Sentence("All costs, hours included"), Quantity(self.cost, unit)),
-            (Sentence("Return on investment so far (ROI)"), self.roi), (Sentence("Of it, without what is not known"), self.roi_known),
+            (Sentence("Benefits so far"), Quantity(self.gained, unit)),
+            (Sentence("All costs, hours included"), Quantity(self.cost, unit)),
+            (Sentence("Return on investment so far (ROI)"), self.roi),
+            (Sentence("Of it, without what is not known"), self.roi_known),
             (Sentence("Net present value over the horizon (NPV)"), self.npv),
             (Sentence("Benefits for one unit of cost, present values"), Quantity(self.ratio, "number", reason="nothing is paid")),
             (Sentence("Internal rate of return a year (IRR)"), self._irr_said()),
-            (Sentence("Modified rate of return a year (MIRR)"), Quantity(_yearly(self.mirr), "percent", reason="nothing is paid, or nothing received")),
-            (Sentence("Paid back after"), _months_said(self.payback)), (Sentence("Paid back after, discounted"), _months_said(self.discounted_payback)),
+            (Sentence("Modified rate of return a year (MIRR)"), Quantity(modified, "percent", reason=reason)),
+            (Sentence("Paid back after"), _months_said(self.payback)),
+            (Sentence("Paid back after, discounted"), _months_said(self.discounted_payback)),
         ]  # fmt: skip
         return Grid(Sentence("The plan's return"), (Sentence("Part"), Sentence("Answer")), tuple(rows), _unknown_said(self))
 
@@ -177,9 +181,11 @@ class Returned(Shown):
         rows = (
             (Sentence("Sign"), Sentence("received is positive, paid is negative")),
             (Sentence("Timing"), Sentence("a month's flows fall on its first day; month 0 is {start}", {"start": self.model.start})),
-            (Sentence("Discount rate"), Sentence("{rate} a year, compounded by month; month 0 is not discounted", {"rate": Quantity(d.yearly_rate, "percent")})),
+            (Sentence("Discount rate"), Sentence("{rate} a year, compounded by month; month 0 is not discounted", {
+                "rate": Quantity(d.yearly_rate, "percent")})),
             (Sentence("Rates for MIRR"), Sentence("paid {paid}, reinvested {again} a year", {
-                "paid": Quantity(_or(d.finance_rate, d.yearly_rate), "percent"), "again": Quantity(_or(d.reinvest_rate, d.yearly_rate), "percent")})),
+                "paid": Quantity(_or(d.finance_rate, d.yearly_rate), "percent"),
+                "again": Quantity(_or(d.reinvest_rate, d.yearly_rate), "percent")})),
             (Sentence("Payback"), Sentence("when the balance reaches 0 for good; the flow of a month is spread evenly over it")),
             (Sentence("Horizon"), Sentence("{n} months from month 0; changes that are kept run on at their pace, others stop now", {"n": d.horizon})),
             (Sentence("Costs"), Sentence("the ledger's actuals, and its plan for months to come; declared costs where it has none")),

@@ -226,9 +226,9 @@ def _cases(returned: Returned, found: tuple[Swing, ...]) -> tuple[tuple[str, flo
     out = []
     for name in ("lower", "base", "upper"):
         at = returned.base.copy()
-        for i, (term, s) in enumerate(zip(model.terms, found, strict=True)):
+        for i, (t, s) in enumerate(zip(model.terms, found, strict=True)):
             good, bad = (s.high, s.low) if s.at_high >= s.at_low else (s.low, s.high)
-            if not isinstance(term.spread, Fixed) and name != "base":
+            if not isinstance(t.spread, Fixed) and name != "base":
                 at[i] = bad if name == "lower" else good
         out.append((name, float(model.npv(at[None])[0]), float(model.roi(at[None])[0])))
     return tuple(out)
@@ -261,14 +261,18 @@ def _refuse(rows: pd.DataFrame, w: WorstCases) -> None:
     if rows.empty:
         raise Refused(Problem("money.worst_cases", "has no rows"))
     for columns, top in ((w.chance, 1.0), (w.cost, math.inf)):
-        values = rows[list(columns)].astype(float)
+        values = rows[list(columns)].to_numpy(float)
         at = f"money.worst_cases.{columns[0]}"
-        if values.isna().any().any():
-            problems.append(Problem(at, "is missing: every worst case has low, likely and high", rows=int(values.isna().any(axis=1).sum())))
-        elif ((values < 0) | (values > top)).any().any():
-            problems.append(Problem(at, "must lie between 0 and 1" if top == 1 else "must not be below 0", float(values.to_numpy().min())))
-        elif (np.diff(values.to_numpy(), axis=1) < 0).any():
-            problems.append(Problem(at, "low, likely and high must be in order", rows=int((np.diff(values.to_numpy(), axis=1) < 0).any(axis=1).sum())))
+        missing, mixed = np.isnan(values).any(axis=1), (np.diff(values, axis=1) < 0).any(axis=1)
+        outside = values[(values < 0) | (values > top)]
+        if missing.any():
+            rule = "is missing: every worst case has low, likely and high"
+            problems.append(Problem(at, rule, rows=int(missing.sum())))
+        elif outside.size:
+            rule = "must lie between 0 and 1" if top == 1 else "must not be below 0"
+            problems.append(Problem(at, rule, float(outside[0])))
+        elif mixed.any():
+            problems.append(Problem(at, "low, likely and high must be in order", rows=int(mixed.sum())))
     if problems:
         raise Refused(problems)
 

@@ -188,15 +188,17 @@ def check(found: Chosen) -> Checks:
         return Checks((Check(Sentence("There are vendors to choose from"), None, said),))
     near = found.nearest
     second = found.choices[1]
+    cheaper = None if math.isnan(found.leader.cost + second.cost) else found.leader.cost <= second.cost
     return Checks((
         Check(Sentence("No small shift of a weight changes the order"), near is None or near[1].room >= NARROW,
-              Sentence("no weight alone changes it") if near is None else Sentence("the nearest is {criterion}: {weight} now, {at} would change it", {
+              Sentence("no weight alone changes it") if near is None
+              else Sentence("the nearest is {criterion}: {weight} now, {at} would change it", {
                   "criterion": shown(near[0]), "weight": Quantity(near[1].weight, "percent"), "at": Quantity(near[1].turns_at, "percent")}),
               numbers={"room": math.inf if near is None else near[1].room}),
         Check(Sentence("The first is first under most weights"), found.leader.first > 0.5,
               Sentence("under {share} of all possible weights", {"share": Quantity(found.leader.first, "probability")}),
               numbers={"first": found.leader.first}),
-        Check(Sentence("The first does not cost more than the second"), None if math.isnan(found.leader.cost + second.cost) else found.leader.cost <= second.cost,
+        Check(Sentence("The first does not cost more than the second"), cheaper,
               Sentence("{first} beside {second}", {"first": Quantity(found.leader.cost, found.definition.currency, reason="not said"),
                                                   "second": Quantity(second.cost, found.definition.currency, reason="not said")})),
     ))  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy import optimize
@@ -205,7 +206,7 @@ def _unit_roots(c: np.ndarray) -> list[float]:
         dust = _DUST * float(sizes @ edge ** np.arange(c.size)) if edge else 0.0
         values.append(0.0 if abs(value) <= dust else value)
     roots = [edge for edge, value in zip(edges, values, strict=True) if value == 0 and edge > 0]
-    for (a, fa), (b, fb) in zip(zip(edges, values), zip(edges[1:], values[1:])):
-        if fa * fb < 0:
+    for i, (a, b) in enumerate(pairwise(edges)):
+        if values[i] * values[i + 1] < 0:
             roots.append(optimize.brentq(at, a, b, xtol=1e-15, rtol=8.9e-16))
     return sorted(roots)
