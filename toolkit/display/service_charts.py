@@ -23,6 +23,7 @@ class Drawable(Protocol):
     lines: tuple
     marks: tuple
     axis: Sentence | None
+    table: Grid | None
     reason: Sentence | None
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from toolkit.language import Quantity, Sentence
+from toolkit.shown import Grid
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ class View:
         Levels to measure against.
     axis
         What is measured.
+    table
+        The data table, where it says more than the rows.
     reason
         Why there is nothing to draw, where there is not.
     """
@@ -70,4 +73,5 @@ class View:
     lines: tuple[Line, ...] = ()
     marks: tuple[Mark, ...] = ()
     axis: Sentence | None = None
+    table: Grid | None = None
     reason: Sentence | None = None

@@ -17,6 +17,10 @@ from toolkit.service.waits import Wait
 from toolkit.service.wording import plain
 from toolkit.shown import Grid, Shown
 
+_HOW_LONG = {
+    "reply": Sentence("How long customers wait for the first reply"),
+    "resolution": Sentence("How long it takes until matters are settled"),
+}
 TITLES = {"reply": Sentence("First reply"), "resolution": Sentence("Settled")}
 
 
@@ -79,22 +83,43 @@ class Answered(Shown):
         return View(title, tuple(rows), marks=marks, reason=Sentence("There was nothing to keep a promise on."))
 
     def grid(self) -> Grid:
-        """Waits of all, by department and by channel."""
-        heads = (Sentence("Who"), Sentence("What"), Sentence("Contacts"), Sentence("Half within"),
-                 Sentence("Nine in ten within"), Sentence("As promised"), Sentence("Wanted"), Sentence("Overdue"))  # fmt: skip
-        rows = []
-        for group in ((), (self.definition.department,), (self.definition.channel,)):
-            if group == (None,):
-                continue
-            rows += self._rows(group)
-        return Grid(Sentence("How long customers wait"), heads, tuple(rows), self._note())
+        """The first waits declared: of all, by department and by channel."""
+        return self._waits_grid(next(iter(self.waits)))
 
-    def cells_grid(self) -> Grid:
-        """By department and channel."""
-        heads = (Sentence("Who"), Sentence("What"), Sentence("Contacts"), Sentence("Half within"),
-                 Sentence("Nine in ten within"), Sentence("As promised"), Sentence("Wanted"), Sentence("Overdue"))  # fmt: skip
-        rows = self._rows(self.definition.groups[0]) if len(self.definition.groups[0]) == 2 else []
-        return Grid(Sentence("How long customers wait, by department and channel"), heads, tuple(rows), self._note())
+    def settled_grid(self) -> Grid:
+        """Until matters are settled."""
+        if "resolution" not in self.waits:
+            return Grid(_HOW_LONG["resolution"], (Sentence("Who"),), (),
+                        Sentence("When matters are settled is not declared: 'service.answering.resolved'."))  # fmt: skip
+        return self._waits_grid("resolution")
+
+    def _waits_grid(self, measure: str) -> Grid:
+        heads = (Sentence("Who"), Sentence("Contacts"), Sentence("Half within"), Sentence("Nine in ten within"))
+        rows = tuple((who(w), w.n, w.hours(), w.hours("slowest")) for g in self._groups for w in self.by(measure, *g))
+        return Grid(_HOW_LONG[measure], heads, rows)
+
+    @property
+    def _groups(self) -> list[tuple[str, ...]]:
+        """All together, then departments, then channels."""
+        return sorted((g for g in self.definition.groups if len(g) < 2), key=len)
+
+    def kept_grid(self) -> Grid:
+        """Promises kept, of all, by department, by channel, and by both."""
+        names = list(self.waits)
+        heads = (Sentence("Who"), *(TITLES[m] for m in names), Sentence("Wanted"), Sentence("Overdue"))
+        title = Sentence("Kept as promised")
+        if not self.promises:
+            return Grid(title, heads, (), Sentence("No promise is declared: 'service.answering.promises'."))
+        both = [g for g in self.definition.groups if len(g) == 2]
+        rows = []
+        for group in [*self._groups, *both]:
+            for each in zip(*(self.by(m, *group) for m in names), strict=True):
+                if any(w.kept.n for w in each):
+                    wanted = next((w.wanted for w in each if math.isfinite(w.wanted)), math.nan)
+                    kept = (w.kept.quantity() if w.kept.n else None for w in each)
+                    rows.append((who(each[0]), *kept, None if math.isnan(wanted) else Quantity(wanted, "percent"),
+                                 max(w.overdue for w in each)))  # fmt: skip
+        return Grid(title, heads, tuple(rows), self._note())
 
     def staffing_grid(self) -> Grid:
         """The queue, with the colleagues there are and those it needs."""
@@ -120,19 +145,7 @@ class Answered(Shown):
         note = Sentence("Erlang C: contacts come at random and wait until somebody is free; nobody gives up.")
         return Grid(title, heads, rows, note)
 
-    def _rows(self, group: tuple[str, ...]) -> list[tuple]:
-        rows = []
-        for measure in self.waits:
-            for w in self.by(measure, *group):
-                wanted = Quantity(w.wanted, "percent") if math.isfinite(w.wanted) else None
-                kept = w.kept.quantity() if w.kept.n else None
-                rows.append((who(w), TITLES[measure], w.n, w.hours(), w.hours("slowest"), kept, wanted,
-                             w.overdue if self.promises else None))  # fmt: skip
-        return rows
-
     def _note(self) -> Sentence:
-        if not self.promises:
-            return Sentence("No promise is declared, so nothing is said of promises kept.")
         total = [w for m in self.waits if (w := self.all(m)) is not None]
         n = max((w.no_promise for w in total), default=0)
         return Sentence("Overdue ones are open beyond the promise and count as missed. Nothing is promised to {n} "

@@ -101,7 +101,7 @@ class Complained(Shown):
         name = plain(self.definition.per.name)
         points = tuple(Point(m.first, _quantity(m.rate, "number")) for m in self.months)
         title = Sentence("Complaints to a hundred {name}", {"name": name})
-        return View(title, lines=(Line(Sentence("Complaints"), points),))
+        return View(title, lines=(Line(Sentence("Complaints"), points),), table=self.months_grid())
 
     def grid(self) -> Grid:
         """One row a process: how many, and which may be first."""
@@ -113,24 +113,28 @@ class Complained(Shown):
         return Grid(self.title, heads, rows, note)
 
     def dealt_grid(self) -> Grid:
-        """One row a process: what became of complaints."""
-        heads = [Sentence("Process"), Sentence("In the customer's favour"), Sentence("Cost each"), Sentence("Told of progress"),
-                 Sentence("Half within"), Sentence("Within the promise")]  # fmt: skip
-        rows = [self._dealt(None), *(self._dealt(k.name) for k in self.overall.kinds)]
-        keep = [i for i in range(len(heads)) if i == 0 or any(r[i] is not None for r in rows)]
-        return Grid(Sentence("What became of complaints"), tuple(heads[i] for i in keep),
-                    tuple(tuple(r[i] for i in keep) for r in rows))  # fmt: skip
+        """One row a process: what became of complaints, and what they cost."""
+        heads = (Sentence("Process"), Sentence("In the customer's favour"), Sentence("Cost each"), Sentence("Told of progress"))
+        rows = []
+        for process in (None, *(k.name for k in self.overall.kinds)):
+            favour, progress = (self.share(name, process) for name in ("favour", "progress"))
+            cost = self.cost(process)
+            rows.append((
+                _label(process), favour.quantity() if favour else None,
+                cost.quantity(self.definition.currency) if cost else None, progress.quantity() if progress else None,
+            ))  # fmt: skip
+        return _filled(Sentence("What became of complaints"), heads, rows)
 
-    def _dealt(self, process: str | None) -> tuple:
-        shares = [self.share(name, process) for name in ("favour", "progress")]
-        cost, wait = self.cost(process), self.wait(process)
-        favour, progress = (s.quantity() if s else None for s in shares)
-        return (
-            Sentence("All together") if process is None else plain(process), favour,
-            cost.quantity(self.definition.currency) if cost else None, progress,
-            in_days(wait.hours()) if wait else None,
-            wait.kept.quantity() if wait and wait.kept.n else None,
-        )  # fmt: skip
+    def handled_grid(self) -> Grid:
+        """One row a process: how long complaints take."""
+        heads = (Sentence("Process"), Sentence("Half within"), Sentence("Nine in ten within"), Sentence("Within the promise"))
+        rows = []
+        for process in (None, *(k.name for k in self.overall.kinds)):
+            wait = self.wait(process)
+            kept = wait.kept.quantity() if wait and wait.kept.n else None
+            times = (in_days(wait.hours()), in_days(wait.hours("slowest"))) if wait else (None, None)
+            rows.append((_label(process), *times, kept))
+        return _filled(Sentence("How long complaints take"), heads, rows)
 
     def split_grid(self) -> Grid:
         """What is first in each group."""
@@ -147,6 +151,16 @@ class Complained(Shown):
         heads = (Sentence("Month"), Sentence("Complaints"), Sentence("Out of"), Sentence("By the hundred"))
         rows = tuple((m.first, m.count, m.out_of, _quantity(m.rate, "number")) for m in self.months)
         return Grid(Sentence("Complaints by month"), heads, rows)
+
+
+def _label(process: str | None) -> str | Sentence:
+    return Sentence("All together") if process is None else plain(process)
+
+
+def _filled(title: Sentence, heads: tuple[Sentence, ...], rows: list[tuple]) -> Grid:
+    """A table without the columns that nothing is declared for."""
+    keep = [i for i in range(len(heads)) if i == 0 or any(r[i] is not None for r in rows)]
+    return Grid(title, tuple(heads[i] for i in keep), tuple(tuple(r[i] for i in keep) for r in rows))
 
 
 def place(kind: Kind) -> Sentence:
