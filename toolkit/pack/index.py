@@ -1,64 +1,44 @@
 """The first page of a pack: what a director reads before a meeting.
 
-What was found in a few sentences, the decisions asked, the results by the kind of question, what could
-not be judged and why, and every page. A part appears only where there is something to say in it.
+The first screen (`first_screen`): the quarter in a few sentences, the decisions asked, goals, changes,
+competitors, money. Below it, the results by what they are about, what could not be judged and what
+would make it possible, what became of earlier decisions, what changed since, and every page. A part
+appears only where there is something to say in it.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 
-from toolkit.findings import VERDICTS, Finding, verdict_words
+from toolkit.findings import Finding, verdict_words
 from toolkit.language import Sentence
+from toolkit.pack import first_screen
+from toolkit.pack.around import Around
 from toolkit.pack.context import PageContext, PageLink
-from toolkit.pack.markup import mood, render
+from toolkit.pack.first_screen import UNJUDGED, Entry
+from toolkit.pack.markup import render
 from toolkit.pack.reading import estimate_of, finding_of
+from toolkit.pack.strokes import sketch_of
 
-_MOST_SENTENCES = 5
-_UNJUDGED = ("invalid", "cannot_be_judged", "not_comparable", "no_data", "not_yet_known")
-_LEVELS = frozenset({*VERDICTS["target"], *VERDICTS["measure"]})
-_URGENT = {"harm": 0, "gain": 1, "even": 2, "open": 3}
-_DECIDED = frozenset({
-    "harm", "roll_back", "invalid", "no_worthwhile_effect", "partly_delivered", "behind", "ship", "delivered",
-})
-"""Verdicts that ask for something now; the others stand under their own heading and go on."""
-_TOLD = ("plan_change", "test", "benchmark", "measure")
-"""The kinds whose findings open the report, in turn; targets stand in a table below."""
-_HEADINGS = {
-    "target": Sentence("Goals"),
-    "plan_change": Sentence("Plan changes"),
-    "test": Sentence("Tests"),
-    "benchmark": Sentence("Competitors"),
-    "measure": Sentence("Measures"),
-}
-_WIDTH, _EDGE = 132, 6
+_GROUPS = (
+    (Sentence("Plan changes"), ("plan_change", "plan_changes")),
+    (Sentence("Tests"), ("ab_test",)),
+    (Sentence("Goals and trends"), ("kpi_trends",)),
+    (Sentence("Competitors"), ("competitor_benchmark",)),
+    (Sentence("Customers"), ("customer_value",)),
+    (Sentence("Service"), ("service",)),
+    (Sentence("Money and offers"), ("roi", "offers")),
+    (Sentence("The plan itself"), ("scorecard", "the_plan")),
+    (Sentence("Departments"), ("department",)),
+)
+"""What findings and pages are about -> their notebooks, in reading order; others come last."""
+_OTHER = Sentence("More pages")
+_MOST_CHANGED = 12
 
 
-@dataclass(frozen=True)
-class Sketch:
-    """An interval in pixels on a line whose middle is zero, and where it is promised or worthwhile."""
-
-    low: float
-    value: float
-    high: float
-    middle: float
-    width: int
-    marks: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A finding on the index, and where its evidence stands."""
-
-    finding: Finding
-    page: PageLink | None
-    sketch: Sketch | None
-
-
-def render_index(findings: Sequence[dict], failed: Mapping[str, str], context: PageContext) -> str:
+def render_index(
+    findings: Sequence[dict], failed: Mapping[str, str], context: PageContext, around: Around = Around()
+) -> str:
     """The pack's first page.
 
     Parameters
@@ -69,6 +49,8 @@ def render_index(findings: Sequence[dict], failed: Mapping[str, str], context: P
         Why a page could not be made, by its name.
     context
         Whose pack it is; its links are the pages.
+    around
+        Names, what is not declared, and what came before.
 
     Returns
     -------
@@ -76,90 +58,70 @@ def render_index(findings: Sequence[dict], failed: Mapping[str, str], context: P
         One HTML file without scripts to run for its content.
     """
     links = {link.page: link for link in context.links}
-    mains = _mains([(finding_of(f), links.get(f.get("page", ""))) for f in findings])
-    urgent = sorted(
-        mains, key=lambda e: (_URGENT[mood(e.finding.verdict)], e.finding.due or date.max)
-    )
-    asked = [e for e in urgent if e.finding.decision and e.finding.verdict in _DECIDED]
-    kinds = [
-        (
-            heading,
-            [
-                e
-                for e in mains
-                if e.finding.verdict in VERDICTS[kind] and e.finding.verdict not in _UNJUDGED
-            ],
-        )
-        for kind, heading in _HEADINGS.items()
-    ]
+    entries = [Entry(f, links.get(given.get("page", "")), sketch_of(f)) for given in findings for f in [finding_of(given)]]
+    mains = _mains(entries)
+    asked = first_screen.asked_of(mains, around.kpis, context.as_of)
+    rivals = first_screen.rivals_of(entries, context.company)
+    judged = [e for e in mains if e.finding.verdict not in UNJUDGED]
     return render(
         "index.html.j2",
         context.language,
         draws=False,
         context=context,
         here="index",
-        lead=_lead(urgent),
-        asked=asked,
-        kinds=[(heading, entries) for heading, entries in kinds if entries],
-        unjudged=[e for e in mains if e.finding.verdict in _UNJUDGED],
+        lead=first_screen.lead_of(mains),
+        asked=asked[: first_screen.MOST_DECISIONS],
+        asked_later=asked[first_screen.MOST_DECISIONS :],
+        goals=first_screen.goals_of(mains, around.kpis),
+        promises=first_screen.promises_of(mains),
+        rivals=rivals,
+        measure=first_screen.measure_of(rivals[0].finding, around.kpis) if rivals else "",
+        spending=first_screen.spending_of(entries),
+        groups=_grouped(judged),
+        unjudged=[e for e in mains if e.finding.verdict in UNJUDGED],
         failed=[(links[page], reason) for page, reason in failed.items() if page in links],
+        around=around,
+        changed=around.changed[:_MOST_CHANGED],
+        pages=_pages(context.links),
+        links=links,
         verdicts=_by_page(mains),
         shared=_shared(mains),
         verdict_words=verdict_words,
         estimate=estimate_of,
+        evidence=lambda f: first_screen.evidence_of(f, around.kpis),
     )
 
 
-def _lead(urgent: Sequence[Entry]) -> list[Entry]:
-    """A few sentences: what does harm first, then the most urgent of each kind in turn."""
-    told = [e for e in urgent if e.finding.verdict not in _UNJUDGED and e.finding.verdict != "hold"]
-    harmful = [e for e in told if mood(e.finding.verdict) == "harm" and _kind(e) in _TOLD[:2]]
-    rest = [[e for e in told if _kind(e) == kind and e not in harmful] for kind in _TOLD]
-    in_turn = [group[i] for i in range(_MOST_SENTENCES) for group in rest if i < len(group)]
-    return [*harmful[:2], *in_turn][:_MOST_SENTENCES]
+def _mains(entries: Sequence[Entry]) -> list[Entry]:
+    """What belongs on the index: the headlines of each page, or else its first finding."""
+    pages: dict[str, list[Entry]] = {}
+    for e in entries:
+        pages.setdefault(e.page.page if e.page else "", []).append(e)
+    return [e for of_page in pages.values() for e in ([e for e in of_page if e.finding.headline] or of_page[:1])]
 
 
-def _kind(entry: Entry) -> str:
-    return next(kind for kind, verdicts in VERDICTS.items() if entry.finding.verdict in verdicts)
+def _grouped(entries: Sequence[Entry]) -> list[tuple[Sentence, list[Entry]]]:
+    known = {n for _, notebooks in _GROUPS for n in notebooks}
+    groups = [(title, [e for e in entries if e.finding.notebook in notebooks]) for title, notebooks in _GROUPS]
+    groups.append((_OTHER, [e for e in entries if e.finding.notebook not in known]))
+    return [(title, found) for title, found in groups if found]
 
 
-def _shared(mains: list[Entry]) -> frozenset[str]:
+def _pages(links: Sequence[PageLink]) -> list[tuple[Sentence, list[PageLink]]]:
+    """Every page under what it is about; a page's name begins with its notebook's."""
+    known = {n for _, notebooks in _GROUPS for n in notebooks}
+    groups = [(title, [k for k in links if k.page.split("-")[0] in notebooks]) for title, notebooks in _GROUPS]
+    groups.append((_OTHER, [k for k in links if k.page.split("-")[0] not in known]))
+    return [(title, found) for title, found in groups if found]
+
+
+def _shared(mains: Sequence[Entry]) -> frozenset[str]:
     """Pages with several findings on the index: there the question names a finding, not the page."""
     pages = [e.page.page for e in mains if e.page]
     return frozenset(p for p in pages if pages.count(p) > 1)
 
 
-def sketch_of(finding: Finding) -> Sketch | None:
-    """The interval of a difference as a small drawing; None for levels and where there is no finite one."""
-    f = finding
-    if f.verdict in _LEVELS or not all(math.isfinite(v) for v in (f.estimate, f.low, f.high)):
-        return None
-    lines = [v for v in (f.promised, f.worthwhile) if v is not None]
-    most = max(abs(v) for v in (f.low, f.high, *lines))
-    if most == 0:
-        return None
-    half = _WIDTH / 2
-    place = {
-        v: round(half + v / most * (half - _EDGE), 1) for v in (f.low, f.estimate, f.high, *lines)
-    }
-    return Sketch(
-        place[f.low], place[f.estimate], place[f.high], half, _WIDTH, tuple(place[v] for v in lines)
-    )
-
-
-def _mains(found: list[tuple[Finding, PageLink | None]]) -> list[Entry]:
-    """What belongs on the index: the headlines of each page, or else its first finding."""
-    pages: dict[str, list[tuple[Finding, PageLink | None]]] = {}
-    for finding, page in found:
-        pages.setdefault(page.page if page else "", []).append((finding, page))
-    mains = []
-    for of_page in pages.values():
-        headlines = [(f, p) for f, p in of_page if f.headline]
-        mains += [Entry(f, p, sketch_of(f)) for f, p in headlines or of_page[:1]]
-    return mains
-
-
-def _by_page(mains: list[Entry]) -> dict[str, Finding]:
+def _by_page(mains: Sequence[Entry]) -> dict[str, Finding]:
     """The first finding of each page on the index."""
     verdicts: dict[str, Finding] = {}
     for entry in mains:
