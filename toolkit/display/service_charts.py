@@ -33,7 +33,7 @@ def intervals(view: Drawable) -> Chart | Grid:
         return _empty(view)
     rows = tuple(Row(r.label, r.quantity, r.tone) for r in view.rows)
     marks = tuple(Mark(m.value, m.label) for m in view.marks)
-    return charts.dot_interval(rows, view.title, reference=None, marks=marks, axis=view.axis)
+    return charts.dot_interval(rows, view.title, reference=None, marks=marks, axis=view.axis, table=view.table)
 
 
 def over_time(view: Drawable) -> Chart | Grid:
@@ -45,7 +45,7 @@ def over_time(view: Drawable) -> Chart | Grid:
         for line in view.lines
     )
     marks = tuple(Mark(m.value, m.label) for m in view.marks)
-    return charts.line_over_time(lines, view.title, marks=marks, axis=view.axis)
+    return charts.line_over_time(lines, view.title, marks=marks, axis=view.axis, table=view.table)
 
 
 def _empty(view: Drawable) -> Grid:
