@@ -115,3 +115,12 @@ def test_customers_seen_for_too_short_are_not_judged():
     found = costly.estimate({"paid": _steady()}, costly.Costly(flows, Window(date(2026, 6, 30)), at_least_months=12))
     assert found.judged == 0
     assert costly.conclude(found, costly.check(found))[0].verdict == "no_data"
+
+
+def test_a_cost_that_is_not_declared_is_not_shown_as_0():
+    found = value.estimate(SALES, value.Profit(FLOWS[:1], WINDOW))
+    assert "Cost" not in found.big.text() and "Cost of what was sold" not in found.grid().text()
+    said = value.conclude(found, value.check(found))
+    assert any("before what it costs to serve" in f.sentence.text() for f in said)
+    both = value.estimate(SALES, value.Profit(FLOWS[:2], WINDOW))
+    assert "Cost of what was sold" in both.grid().text() and "Cost to serve" not in both.grid().text()

@@ -96,6 +96,11 @@ class Profitability(Shown):
         return out
 
     @property
+    def costs_known(self) -> tuple[str, ...]:
+        """The kinds of cost that are declared: what is not declared is not 0."""
+        return tuple(kind for kind in ("goods", "serving") if any(s.kind == kind for s in self.streams))
+
+    @property
     def title(self) -> Sentence:
         """What the chart of the biggest shows."""
         share = interval_quantity(self.top_fifth, "percent")
@@ -120,8 +125,7 @@ class Profitability(Shown):
         rows = [
             (Sentence("Customers"), Quantity(self.n, "count")),
             (Sentence("Revenue"), self.money(total["revenue"])),
-            (Sentence("Cost of what was sold"), self.money(total["goods"])),
-            (Sentence("Cost to serve"), self.money(total["serving"])),
+            *((_KINDS[kind], self.money(total[kind])) for kind in self.costs_known),
             (Sentence("Net value"), self.money(net)),
             (Sentence("Net value a customer"), interval_quantity(self.net, self.currency)),
             (Sentence("Customers who cost more than they bring"), Quantity(self.losing, "count")),
@@ -170,12 +174,18 @@ class Profitability(Shown):
         return self._listed(Sentence("Service priority"), self.priority, note)
 
     def _listed(self, title: Sentence, customers: tuple[Listed, ...], note: Sentence | None = None) -> Grid:
-        heads = ("Customer", "Net value", "Revenue", "Cost of goods", "Cost to serve", "Orders")
+        known = self.costs_known
+        heads = (
+            Sentence("Customer"), Sentence("Net value"), Sentence("Revenue"), *(_KINDS[kind] for kind in known),
+            *([Sentence("Orders")] if self.definition.bought else []),
+        )  # fmt: skip
         rows = tuple(
-            (c.customer, whole(c.net), whole(c.revenue), whole(c.goods), whole(c.serving), c.orders) for c in customers
-        )
+            (c.customer, whole(c.net), whole(c.revenue), *(whole(getattr(c, kind)) for kind in known),
+             *([c.orders] if self.definition.bought else []))
+            for c in customers
+        )  # fmt: skip
         heading = Sentence("{title}, in {currency}", {"title": title, "currency": self.currency})
-        return Grid(heading, tuple(Sentence(h) for h in heads), rows, note)
+        return Grid(heading, heads, rows, note)
 
 
 _KINDS = {
