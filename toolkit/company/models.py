@@ -16,6 +16,8 @@ from toolkit.company.goals import Goal, Overall
 from toolkit.company.kpis import Kpi
 from toolkit.company.money import Money
 from toolkit.company.packs import Pack
+from toolkit.company.plan import Department, Plan
+from toolkit.company.quality import Quality
 from toolkit.company.service import Service
 from toolkit.company.tables import Table
 from toolkit.company.tests import Test
@@ -38,8 +40,12 @@ class About(Part):
         Month 1-12 in which the first quarter begins.
     review_months
         The plan is looked at again so many months after each review.
+    min_cell
+        Groups of fewer rows than this are not shown by themselves.
     language
         Of the pages: English, Portuguese, Spanish or Hebrew.
+    min_cell
+        Groups of customers smaller than this are not shown one by one, nor what they could be computed from.
     languages
         Several, where every page is wanted in each: the first one opens, the others are one click away.
     """
@@ -51,6 +57,8 @@ class About(Part):
     time_zone: str = "UTC"
     fiscal_year_starts: int = Field(default=1, ge=1, le=12)
     review_months: int = Field(default=3, ge=1, le=24)
+    min_cell: int = Field(default=10, ge=1, le=1000)
+    min_cell: int = Field(default=10, ge=1, le=1000)
     language: Language = "en"
     languages: list[Language] = Field(default=[], max_length=4)
 
@@ -120,10 +128,14 @@ class Company(Part):
         The one line over several KPIs.
     money
         What the plan costs and may return, and which offers are worth it.
+    plan, departments
+        The plan itself, and departments or segments with a page each.
     customers
         What customers bring and cost, who they are, whether they stay.
     service
         How the service runs: complaints, answers, leads, staff.
+    quality
+        When the data is good enough: what must be there, who agreed, how long rows are kept.
     """
 
     version: Literal[1] = 1
@@ -141,6 +153,9 @@ class Company(Part):
     customers: Customers | None = None
     service: Service | None = None
     money: Money | None = None
+    plan: Plan | None = None
+    departments: dict[Name, Department] = {}
+    quality: Quality | None = None
     packs: dict[Name, Pack] = {}
 
     @field_validator("source")

@@ -19,6 +19,8 @@ from toolkit.company.models import Company
 from toolkit.company.money_references import money_found
 from toolkit.company.packs import Page
 from toolkit.company.places import Found, Path
+from toolkit.company.plan_references import plan_found
+from toolkit.company.quality_references import quality_found
 from toolkit.company.service_references import service_found
 from toolkit.company.tables import Column, Join, Table
 from toolkit.company.tests import Test, TestMetric
@@ -28,7 +30,7 @@ _NUMBERS = ("integer", "number", "money", "boolean")
 _FAMILIES = {"category": "text", "money": "number", "datetime": "date"}
 _IDENTIFIES = "identifies a person ('identifier: true') and may only be a key or a unit"
 _NO_COLUMN = "no column of this table"
-_SINGULAR = {"tests": "test", "changes": "change", "benchmarks": "benchmark", "kpis": "KPI", "tables": "table"}
+_SINGULAR = {"tests": "test", "changes": "change", "benchmarks": "benchmark", "departments": "department", "goals": "goal", "kpis": "KPI", "tables": "table"}
 _GIVEN = frozenset({"company", "period"})  # every notebook's own; the run fills them in
 
 Columns = Mapping[str, Column]
@@ -82,6 +84,8 @@ class _References:
             *customers_found(self.company.customers, look),
             *(f for name, g in self.company.goals.items() for f in self._goal(name, g)),
             *money_found(self.company, look),
+            *plan_found(self.company, look),
+            *quality_found(self.company, look),
             *self._named_kpis(("overall", "kpis"), overall.kpis if overall else ()),
             *(
                 f

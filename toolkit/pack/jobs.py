@@ -21,7 +21,7 @@ EVERYTHING = "everything"
 """The pack of a params file that declares none: a page for each thing it asks."""
 
 _FOR_EACH = {"tests": ("ab_test", "test"), "changes": ("plan_change", "change"),
-             "benchmarks": ("competitor_benchmark", "benchmark")}
+             "benchmarks": ("competitor_benchmark", "benchmark"), "departments": ("department", "department")}
 """Part of the params file -> the notebook that answers it and the parameter that names the entry."""
 
 TRENDS = "kpi_trends"
