@@ -313,7 +313,7 @@ def _whole(found: Budgets, measure: str, checks: Checks) -> Finding:
     question = Sentence("Does the plan keep to its budget of money?") if money else Sentence(
         "Does the plan keep to its budget of hours?")  # fmt: skip
     same = {"id": f"{NOTEBOOK}/budget/{measure}", "subject": "budget", "question": question, "answers": ("F58",),
-            "kpi": measure, "headline": True}  # fmt: skip
+            "headline": True}  # fmt: skip
     if s is None:
         why = Sentence("No money is planned.") if money else Sentence("No hours are planned: the ledger has none.")
         if not found.standings:

@@ -228,7 +228,7 @@ def _shared(found: Returned) -> dict:
 
 def _main(found: Returned, checks: Checks) -> Finding:
     q, d = found.roi, found.definition
-    same = {"id": f"{NOTEBOOK}/plan", "subject": "plan", "kpi": "roi", "headline": True, "unit": "percent",
+    same = {"id": f"{NOTEBOOK}/plan", "subject": "plan", "headline": True, "unit": "percent",
             "question": Sentence("What does the plan return?"), "checks": checks.checks,
             "method": "measured effects x rows x worth, less costs; simulated over their intervals", **_shared(found)}  # fmt: skip
     if not q.known:
