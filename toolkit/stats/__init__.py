@@ -84,6 +84,7 @@ What is it worth, and what may go wrong?
     cash_flows          present value, every rate of return, payback
     earned_value        is the work worth what was spent on it, and what will it cost in the end
     scenarios           several uncertain numbers at once: the chance of a loss, what moves it most
+    jackknife           how sure is a number made of several sums over the same units
     weighted_scores     the best choice by criteria, and how far the weights may move
 How well is it served?
     clustered_shares    a share of rows that come in clusters, and all shares of one total
