@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from toolkit.language import Sentence
 from toolkit.problems import Refused
 from toolkit.service.answering import Answering, Promises, Staffing, check, conclude, estimate
+from toolkit.service.asked import Aside
 from toolkit.service.window import Window
+from toolkit.service.wording import aside_check
 
 WINDOW = Window(date(2026, 7, 1), date(2026, 10, 1), "2026Q3")
 
@@ -51,6 +55,12 @@ def test_backward_times_are_set_aside_by_name():
     found = estimate(ROWS, asked(), promises=PROMISES)
     (one,) = [c for c in check(found) if "set aside" in c.name.text()]
     assert one.passed is False and one.detail.text() == "replied before opened: 1 (of 7 rows)"
+
+
+def test_rows_of_a_whole_table_are_held_against_that_table():
+    five = Aside(Sentence("resolved before opened"), 5)
+    assert aside_check([five], 100).passed is False
+    assert aside_check([replace(five, out_of=43_000)], 100).passed is True
 
 
 def test_a_department_that_promises_and_has_no_contact_is_named():

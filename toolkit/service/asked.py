@@ -27,10 +27,13 @@ class Aside:
         The column, or the rule, by name.
     rows
         How many.
+    out_of
+        Of how many, where that is not the rows asked about: a whole table.
     """
 
     what: Sentence
     rows: int
+    out_of: int | None = None
 
 
 @dataclass(frozen=True, eq=False)

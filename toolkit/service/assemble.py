@@ -175,7 +175,8 @@ def _aside(tables: list[str], report_of: ReportOf | None) -> tuple[Aside, ...]:
         return ()
     found = []
     for name in dict.fromkeys(tables):
-        for a in report_of(name).set_aside:
+        report = report_of(name)
+        for a in report.set_aside:
             place = f"{name}.{a.column}" if a.column else name
-            found.append(Aside(Sentence("{place} {rule}", {"place": place, "rule": a.rule}), a.rows))
+            found.append(Aside(Sentence("{place} {rule}", {"place": place, "rule": a.rule}), a.rows, report.rows))
     return tuple(found)

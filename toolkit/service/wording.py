@@ -49,11 +49,10 @@ def aside_check(aside: Sequence[Aside], n: int, share: float = 0.01) -> Check:
         return Check(name, True, Sentence("none of {n} rows", {"n": n}))
     said = None
     for a in reversed(found):
-        one = Sentence("{what}: {n}", {"what": a.what, "n": a.rows})
+        one = Sentence("{what}: {n} (of {all} rows)", {"what": a.what, "n": a.rows, "all": a.out_of or n})
         said = one if said is None else Sentence("{first}; {rest}", {"first": one, "rest": said})
-    many = max(a.rows for a in found)
-    detail = Sentence("{said} (of {n} rows)", {"said": said, "n": n})
-    return Check(name, many <= share * max(n, 1), detail, numbers={"rows_set_aside": sum(a.rows for a in found)})
+    few = all(a.rows <= share * max(a.out_of or n, 1) for a in found)
+    return Check(name, few, said, numbers={"rows_set_aside": sum(a.rows for a in found)})
 
 
 def figure(
