@@ -92,8 +92,8 @@ def assembled(company: Company, name: str, table_of: TableOf, period: Period | N
     """
     definition = from_params(company, name, period)
     parts = (definition.survey, definition.figures, definition.habits)
-    tables = [None if part is None else table_of(part.table) for part in parts]
-    return BenchmarkStudy(tables[0], definition, *tables[1:])
+    answers, published, practices = (None if part is None else table_of(part.table) for part in parts)
+    return BenchmarkStudy(answers, definition, published=published, practices=practices)
 
 
 def _asked(asked) -> dict[str, str]:
