@@ -13,7 +13,9 @@ benchmarks    competitors: where we stand, what goes with it, an honest target
 customers     who is worth keeping: value, return, segments, costly customers, lifetime value
 plan_changes  did each change of the plan bring what it promised? The same three verbs
 money         what the plan costs and returns, and which offers are worth it
+scorecard     the plan itself: schedule, readiness, owners, strategy, departments
 service       complaints, answers, the CRM system's use, leads, colleagues: the same three verbs
+quality       is the data good enough, and for which questions? The same three verbs
 findings      what an analysis says
 display       tables and charts: they receive results and compute nothing
 opened        ``open_company``: the door the notebooks come in by
@@ -36,6 +38,8 @@ _HOME = {
     "customers": "toolkit.customers",
     "money": "toolkit.money",
     "service": "toolkit.service",
+    "quality": "toolkit.quality",
+    "scorecard": "toolkit.scorecard",
     "charts": "toolkit.display.charts",
     "service_charts": "toolkit.display.service_charts",
     "money_charts": "toolkit.display.money_charts",

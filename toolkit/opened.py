@@ -19,6 +19,7 @@ from toolkit.study import Study
 if TYPE_CHECKING:
     from toolkit.customers.assemble import CustomerStudies
     from toolkit.plan_changes.quarter import Portfolio
+    from toolkit.scorecard.definition import ScorecardStudy
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +96,28 @@ class Opened:
     def service(self) -> Study:
         """How the service runs, as it stood at the end of this period."""
         from toolkit.service.assemble import assembled
+
+        return assembled(self.file.company, self.period, self.table, self.source.report)
+
+    def scorecard(self) -> ScorecardStudy:
+        """The plan itself as it stood at the end of this period, with what judges its parts."""
+        from toolkit.judged import judgements, needed_by
+        from toolkit.scorecard.assemble import assembled
+
+        return assembled(self.file.company, self.period, self.table, judgements(self, needed_by(self)))
+
+    def department(self, name: str) -> Study:
+        """The department or segment called `name`: its KPIs in this period, beside everybody else's."""
+        from toolkit.scorecard.departments import assembled
+
+        departments = self.file.company.departments
+        if name not in departments:
+            raise Refused(Problem("department", "is no department of this params file", name, tuple(departments)))
+        return assembled(self.file.company, name, self.table, self.period)
+
+    def quality(self) -> Study:
+        """Whether the data of every table is good enough, and for which questions."""
+        from toolkit.quality.assemble import assembled
 
         return assembled(self.file.company, self.period, self.table, self.source.report)
 

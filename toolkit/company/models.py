@@ -44,8 +44,6 @@ class About(Part):
         Groups of fewer rows than this are not shown by themselves.
     language
         Of the pages: English, Portuguese, Spanish or Hebrew.
-    min_cell
-        Groups of customers smaller than this are not shown one by one, nor what they could be computed from.
     languages
         Several, where every page is wanted in each: the first one opens, the others are one click away.
     """
@@ -57,7 +55,6 @@ class About(Part):
     time_zone: str = "UTC"
     fiscal_year_starts: int = Field(default=1, ge=1, le=12)
     review_months: int = Field(default=3, ge=1, le=24)
-    min_cell: int = Field(default=10, ge=1, le=1000)
     min_cell: int = Field(default=10, ge=1, le=1000)
     language: Language = "en"
     languages: list[Language] = Field(default=[], max_length=4)

@@ -33,6 +33,9 @@ CUSTOMERS = "customer_value"
 SERVICE = "service"
 """The notebook of how the service runs."""
 
+QUALITY = "data_quality"
+"""The notebook of whether the data is good enough."""
+
 RETURN, OFFERS = "roi", "offers"
 """The notebooks of what the plan costs and returns, and of offers and vendors."""
 
@@ -91,6 +94,8 @@ def pick_pack(file: CompanyFile, name: str | None) -> tuple[str, Pack]:
             pages.append(Page(notebook=RETURN, title="Money and return"))
             if money.offers or money.vendors:
                 pages.append(Page(notebook=OFFERS, title="Offers and vendors"))
+        if file.company.quality:
+            pages.append(Page(notebook=QUALITY, title=file.company.quality.label))
         if not pages:
             raise Refused(Problem(
                 file.place(), "asks nothing yet: declare 'tests'", choices=tuple(_FOR_EACH)))

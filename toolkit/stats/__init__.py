@@ -86,8 +86,11 @@ What is it worth, and what may go wrong?
     scenarios           several uncertain numbers at once: the chance of a loss, what moves it most
     jackknife           how sure is a number made of several sums over the same units
     weighted_scores     the best choice by criteria, and how far the weights may move
+What may be shown?
+    suppression         which small cells stay hidden, so that nobody can be worked out
 How well is it served?
     clustered_shares    a share of rows that come in clusters, and all shares of one total
+    uneven_shares       something seen more often in one place than elsewhere
     event_rates         how many an order, a customer or an hour
     durations           how long it takes, with what is still open
     erlang              how many colleagues a queue needs
