@@ -67,7 +67,14 @@ class Communication(Part):
 
 
 class Claim(PlanPart):
-    """What the plan claims in one of the five tests of a strategy; `refuses` is what it says no to."""
+    """What the plan claims in one of the five tests of a strategy.
+
+    Attributes
+    ----------
+    refuses
+        What the plan says no to. Under ``trade_offs``, `judged_by` names such things: a test or a change
+        that does harm speaks for having refused it.
+    """
 
     refuses: list[Text] = Field(default=[], max_length=10)
 
