@@ -39,6 +39,9 @@ QUALITY = "data_quality"
 RETURN, OFFERS = "roi", "offers"
 """The notebooks of what the plan costs and returns, and of offers and vendors."""
 
+PLAN = ("scorecard", "the_plan")
+"""The notebooks of the plan itself."""
+
 Value = str | int | float | bool
 
 
@@ -96,6 +99,8 @@ def pick_pack(file: CompanyFile, name: str | None) -> tuple[str, Pack]:
                 pages.append(Page(notebook=OFFERS, title="Offers and vendors"))
         if file.company.quality:
             pages.append(Page(notebook=QUALITY, title=file.company.quality.label))
+        if file.company.plan:
+            pages += [Page(notebook=PLAN[0], title="Is the plan in order?"), Page(notebook=PLAN[1], title=file.company.plan.label)]
         if not pages:
             raise Refused(Problem(
                 file.place(), "asks nothing yet: declare 'tests'", choices=tuple(_FOR_EACH)))

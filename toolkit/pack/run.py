@@ -14,7 +14,7 @@ from toolkit.company.periods import resolve
 from toolkit.display.picture import keeping
 from toolkit.language.catalogues import LANGUAGES
 from toolkit.opened import folder_of, source_of
-from toolkit.pack import publish, unchanged
+from toolkit.pack import before, publish, unchanged
 from toolkit.pack.engines import Limits, engine_called
 from toolkit.pack.jobs import jobs_of, notebooks_folder, parameters_of, pick_pack
 from toolkit.pack.remembered import Remembered, code
@@ -89,7 +89,7 @@ def run(
     spoken = _known_languages(languages) or about.spoken
     work = jobs_of(file, chosen, str(due), folder, only)
     runs = engine_called(engine)
-    before = unchanged.stamps(Path(params), folder, _patterns(file)) if _only_files(file) else None
+    stamped = unchanged.stamps(Path(params), folder, _patterns(file)) if _only_files(file) else None
     told("checking the tables", 0, len(work))
     store = None if force else Remembered(out)
     met = Remembered(out).folder.exists()
@@ -105,7 +105,8 @@ def run(
                 if refused := dict.fromkeys(line for _, _, outcome in made for line in outcome.problems):
                     raise Refused(Problem("", line) for line in refused)
                 told("writing the pages", len(work), len(work))
-                findings, failed = write_pages(made, stage, file, chosen.label, due, inputs, spoken)
+                earlier = before.before(out, file, name, due)
+                findings, failed = write_pages(made, stage, file, chosen.label, due, inputs, spoken, earlier.around)
                 write_manifest(stage, file, name, due, inputs, made, began)
         except (Refused, OSError):
             if not met:
@@ -113,9 +114,10 @@ def run(
             publish.withdraw(home)
             raise
         publish.publish(stage, home / str(due))
+        before.keep(out, file, name, due, findings)
     result = Run(home / str(due), len(work), failed, len(findings))
-    if before is not None and not failed:
-        unchanged.note(out, asked, result, before)
+    if stamped is not None and not failed:
+        unchanged.note(out, asked, result, stamped)
     Remembered(out).tidy()
     return result
 

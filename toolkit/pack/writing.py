@@ -14,6 +14,7 @@ from toolkit.company.periods import Period
 from toolkit.language import Sentence
 from toolkit.language.quantities import plain
 from toolkit.pack import manifest
+from toolkit.pack.around import Around
 from toolkit.pack.context import PageContext, PageLink, same_pages
 from toolkit.pack.index import render_index
 from toolkit.pack.page import render_failure, render_page
@@ -23,11 +24,12 @@ from toolkit.pack.running import Made
 
 def write_pages(
     made: list[Made], stage: Path, file: CompanyFile, label: str, period: Period, inputs: list[dict],
-    languages: tuple[str, ...] = ("en",),
+    languages: tuple[str, ...] = ("en",), around: Callable[[list[dict]], Around] = lambda findings: Around(),
 ) -> tuple[list[dict], dict[str, str]]:
     """Pages, tables, findings and index into the staging folder.
 
-    Pages of the first language stand in it, those of every other in a folder of their own there.
+    Pages of the first language stand in it, those of every other in a folder of their own there. `around`
+    gives what the index says beside the findings.
 
     Returns
     -------
@@ -71,7 +73,8 @@ def write_pages(
         "findings": [plain_finding(f) for f in findings],
     }
     (stage / "findings.json").write_text(_json(told), encoding="utf-8")
-    write("index", label, lambda context: render_index(findings, failed, context))
+    beside = around(findings)
+    write("index", label, lambda context: render_index(findings, failed, context, beside))
     return findings, failed
 
 
