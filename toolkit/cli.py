@@ -125,6 +125,39 @@ def run(
 
 
 @app.command()
+def compare(
+    earlier: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of the earlier run.", show_default=False)],
+    later: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of the later run.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, at full precision.")] = False,
+) -> None:
+    """Print what changed between two runs' findings."""
+    from toolkit.pack import differences
+
+    found = differences.differences(earlier, later)
+    print(differences.as_json(found) if as_json else "\n".join(differences.as_lines(found)))
+
+
+@app.command()
+def export(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.", show_default=False)],
+    archive: Annotated[Path | None, typer.Option("--zip", metavar="FILE", help="The whole run as one zip file.")] = None,
+    workbook: Annotated[Path | None, typer.Option(metavar="FILE", help="Findings and all tables as one workbook (.xlsx).")] = None,
+    findings: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="The findings as JSON.")] = None,
+    pdf: Annotated[Path | None, typer.Option(metavar="DIR", help="Every page as PDF; needs Chromium.")] = None,
+    svg: Annotated[Path | None, typer.Option(metavar="DIR", help="Every chart as SVG.")] = None,
+    png: Annotated[Path | None, typer.Option(metavar="DIR", help="Every chart as PNG.")] = None,
+    csv: Annotated[Path | None, typer.Option(metavar="DIR", help="Every table as CSV.")] = None,
+    language: Annotated[str, typer.Option(help="Of the charts: en, pt, es or he.")] = "en",
+) -> None:
+    """Write a run as files to take along: workbook, pictures, PDFs, one zip."""
+    from toolkit.pack.export import Wanted
+    from toolkit.pack.export import export as write_all
+
+    for line in write_all(run, Wanted(archive, workbook, findings, pdf, svg, png, csv), language):
+        print(line)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of the params file, for editors."""
     from toolkit.company.schema import schema_text

@@ -130,9 +130,17 @@ class LogLimits(Limits):
 
     def ends(self, k: float) -> tuple[float, float]:
         centre = math.log1p(self.estimate)
-        return math.expm1(centre - k * self.log_se), math.expm1(centre + k * self.log_se)
+        return _ratio_less_one(centre - k * self.log_se), _ratio_less_one(centre + k * self.log_se)
 
     def distance(self, value: float) -> float:
         if value <= -1:
             return math.inf
         return (math.log1p(self.estimate) - math.log1p(value)) / self.log_se
+
+
+def _ratio_less_one(log: float) -> float:
+    """``exp(log) - 1``, infinite where it exceeds every float: an interval that wide says nothing above."""
+    try:
+        return math.expm1(log)
+    except OverflowError:
+        return math.inf
