@@ -134,13 +134,18 @@ def in_order(entries: Sequence[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda e: (urgent[mood(e.finding.verdict)], e.finding.due or date.max))
 
 
+def asks(id_: str, verdict: str, decision: object) -> bool:
+    """Whether a finding asks the reader to decide something now."""
+    return decision is not None and (verdict in DECIDED or id_ in _PLACES)
+
+
 def asked_of(mains: Sequence[Entry], kpis: Mapping[str, str], as_of: date | None) -> list[Asked]:
     """Every decision asked of the reader, the most urgent first."""
     found = []
     for e in mains:
         f = e.finding
-        place = next((p for p in _PLACES if f.id == p), None)
-        if f.decision is None or not (f.verdict in DECIDED or place):
+        place = f.id if f.id in _PLACES else None
+        if not asks(f.id, f.verdict, f.decision):
             continue
         word = _PLACES.get(place or "") or _WORDS.get(f.verdict, "Decide")
         due = f.due if f.due and (as_of is None or f.due > as_of) else None
@@ -186,6 +191,13 @@ def measure_of(finding: Finding, kpis: Mapping[str, str]) -> str:
     """What people call what a finding measures."""
     name = finding.kpi or ""
     return kpis.get(name, name.replace("_", " "))
+
+
+def told_of(finding: Finding, kpis: Mapping[str, str]) -> Sentence | None:
+    """What the list of results says: a number with what it is of, or the finding's own sentence."""
+    known = finding.kpi is not None and (finding.kpi in kpis or finding.verdict not in VERDICTS["measure"])
+    found = evidence_of(finding, kpis) if known else None
+    return found or Sentence("{said:short}", {"said": finding.sentence})
 
 
 def is_goal(entry: Entry) -> bool:

@@ -17,7 +17,7 @@ from toolkit.pack.around import Around
 from toolkit.pack.context import PageContext, PageLink
 from toolkit.pack.first_screen import UNJUDGED, Entry
 from toolkit.pack.markup import render
-from toolkit.pack.reading import estimate_of, finding_of
+from toolkit.pack.reading import finding_of
 from toolkit.pack.strokes import sketch_of
 
 _GROUPS = (
@@ -81,14 +81,13 @@ def render_index(
         unjudged=[e for e in mains if e.finding.verdict in UNJUDGED],
         failed=[(links[page], reason) for page, reason in failed.items() if page in links],
         around=around,
-        changed=around.changed[:_MOST_CHANGED],
+        changed=[c for c in around.changed if c.headline][:_MOST_CHANGED],
         pages=_pages(context.links),
         links=links,
         verdicts=_by_page(mains),
         shared=_shared(mains),
         verdict_words=verdict_words,
-        estimate=estimate_of,
-        evidence=lambda f: first_screen.evidence_of(f, around.kpis),
+        told=lambda f: first_screen.told_of(f, around.kpis),
     )
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from toolkit.language import Quantity, Sentence
 from toolkit.language.quantities import unplain
+from toolkit.pack.first_screen import asks
 
 FORMAT = 1
 NAME = "ledger.json"
@@ -75,7 +76,7 @@ class Became:
 
 def entries_of(findings: Sequence[Mapping]) -> list[dict]:
     """The findings on a pack's index that ask for a decision, as the ledger keeps them."""
-    asked = [f for f in findings if f.get("headline") and f.get("decision")]
+    asked = [f for f in findings if f.get("headline") and asks(f["id"], f["verdict"], f.get("decision"))]
     return [{**{k: f.get(k) for k in _KEPT}, "decision": f["said"]["decision"]} for f in asked]
 
 

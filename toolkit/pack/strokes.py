@@ -37,7 +37,8 @@ class Sketch:
 def sketch_of(finding: Finding) -> Sketch | None:
     """The interval of a difference, zero in the middle; None for levels and where there is no finite one."""
     f = finding
-    if f.verdict in _LEVELS or not all(math.isfinite(v) for v in (f.estimate, f.low, f.high)):
+    level = f.verdict in _LEVELS or (f.verdict in VERDICTS["benchmark"] and f.comparison is None)
+    if level or not all(math.isfinite(v) for v in (f.estimate, f.low, f.high)):
         return None
     lines = [v for v in (f.promised, f.worthwhile) if v is not None]
     most = max(abs(v) for v in (f.low, f.high, *lines))
