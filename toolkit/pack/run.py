@@ -14,7 +14,7 @@ from toolkit.company.periods import resolve
 from toolkit.display.picture import keeping
 from toolkit.language.catalogues import LANGUAGES
 from toolkit.opened import folder_of, source_of
-from toolkit.pack import before, publish, unchanged
+from toolkit.pack import before, identifiers, publish, unchanged
 from toolkit.pack.engines import Limits, engine_called
 from toolkit.pack.jobs import jobs_of, notebooks_folder, parameters_of, pick_pack
 from toolkit.pack.remembered import Remembered, code
@@ -107,6 +107,8 @@ def run(
                 told("writing the pages", len(work), len(work))
                 earlier = before.before(out, file, name, due)
                 findings, failed = write_pages(made, stage, file, chosen.label, due, inputs, spoken, earlier.around)
+                with source_of(file) as source:
+                    identifiers.gate(stage, file.company, source)
                 write_manifest(stage, file, name, due, inputs, made, began)
         except (Refused, OSError):
             if not met:
