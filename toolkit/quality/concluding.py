@@ -12,6 +12,7 @@ from toolkit.quality.shortfalls import KINDS, Shortfall, share
 
 NOTEBOOK = "data_quality"
 QUESTION = Sentence("Is the collected data enough, correct, current, consistent and allowed?")
+CONSENT = Sentence("Is only who agreed contacted?")
 ANSWERS = ("F26",)
 METHOD = "share of rows, Wilson score"
 UNEVEN_METHOD = "difference of shares on effective rows, Newcombe, errors divided among all places"
@@ -32,8 +33,9 @@ def _finding(judged: Judged, *parts: str, said: Sentence, quantity: Quantity | N
         if quantity.low is not None and math.isfinite(quantity.low):
             ends |= {"low": quantity.low, "high": quantity.high}
     more = {"verdict": "measured", "owner": d.owner, **more}
+    question = CONSENT if parts[0] == "consent" else QUESTION
     return Finding(
-        id="/".join((NOTEBOOK, *parts)), notebook=NOTEBOOK, question=QUESTION, subject=parts[0], sentence=said,
+        id="/".join((NOTEBOOK, *parts)), notebook=NOTEBOOK, question=question, subject=parts[0], sentence=said,
         period=d.period, level=d.level, answers=ANSWERS, **ends, **more,
     )  # fmt: skip
 
