@@ -29,7 +29,8 @@ class Before:
     pack
         Its name: only reports of the same pack are compared.
     earlier
-        The period before this one, and whether a report of it is published (`findings`).
+        The period before this one; `label` is what people call it, `findings` its report's, None where none
+        is published.
     packs
         The ledger.
     noted
@@ -39,6 +40,7 @@ class Before:
     file: CompanyFile
     pack: str
     earlier: str
+    label: str
     findings: tuple[dict, ...] | None = None
     packs: dict = field(default_factory=dict)
     noted: tuple[Noted, ...] = ()
@@ -50,7 +52,7 @@ class Before:
             kpis=names_of(company),
             wanted=wanted_of(company),
             became=ledger.became(self.packs, self.pack, self.earlier, findings, self.noted),
-            earlier=self.earlier if self.findings is not None else None,
+            earlier=self.label if self.findings is not None else None,
             changed=compared(self.findings, findings) if self.findings is not None else (),
         )
 
@@ -63,9 +65,9 @@ def before(out: Path, file: CompanyFile, pack: str, due: Period) -> Before:
     out
         The folder of all reports.
     """
-    home, earlier = out / file.company.company.id, str(due.previous())
+    home, earlier, label = out / file.company.company.id, str(due.previous()), due.previous().label
     return Before(
-        file, pack, earlier, _findings(home / pack / earlier / "findings.json"), ledger.read(home / ledger.NAME),
+        file, pack, earlier, label, _findings(home / pack / earlier / "findings.json"), ledger.read(home / ledger.NAME),
         noted_in(file, due.last_day),
     )  # fmt: skip
 

@@ -30,6 +30,7 @@ _GROUPS = (
     (Sentence("Money and offers"), ("roi", "offers")),
     (Sentence("The plan itself"), ("scorecard", "the_plan")),
     (Sentence("Departments"), ("department",)),
+    (Sentence("The data"), ("data_quality",)),
 )
 """What findings and pages are about -> their notebooks, in reading order; others come last."""
 _OTHER = Sentence("More pages")

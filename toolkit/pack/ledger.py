@@ -118,6 +118,11 @@ def became(
     noted
         What the company wrote down: the last line on a finding counts. It is enough by itself: a decision
         that no kept report asked for is told, too.
+
+    Returns
+    -------
+    tuple of Became
+        What was written down first.
     """
     now = {f["id"]: f for f in findings}
     wrote = {n.finding: n for n in noted}
@@ -128,7 +133,7 @@ def became(
             asked = Sentence("{decision}", {"decision": note.decided or id_})
             f = now[id_]
             out.append(Became(id_, earlier, asked, f.get("owner"), note, None, _number(f), None, f["verdict"], f.get("page")))
-    return tuple(out)
+    return tuple(sorted(out, key=lambda b: b.noted is None))
 
 
 def _became(entry: Mapping, asked: str, noted: Noted | None, now: Mapping | None) -> Became:
