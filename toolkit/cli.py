@@ -158,6 +158,37 @@ def export(
 
 
 @app.command()
+def schedule(
+    kind: Annotated[str, typer.Argument(metavar="cron|systemd|github|airflow", help="For which scheduler.", show_default=False)],
+    params: Params,
+    pack: Annotated[str | None, typer.Option(help="Which pack; the file's first one by default.")] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the files go.")] = Path("schedule"),
+) -> None:
+    """Write the files with which a scheduler makes the pack of the latest period."""
+    from toolkit.pack.schedule import files_of, plan_of
+
+    for name, text in files_of(kind, plan_of(params, pack)).items():
+        out.mkdir(parents=True, exist_ok=True)
+        (out / name).write_text(text, encoding="utf-8")
+        print(out / name)
+
+
+@app.command()
+def lab(
+    params: Annotated[Path | None, typer.Argument(help="The company that the notebooks open; the demo by default.")] = None,
+    print_command: Annotated[bool, typer.Option("--print-command", help="Print what would be started.")] = False,
+) -> None:
+    """Open JupyterLab on the notebooks, with a company chosen."""
+    from toolkit.pack import lab as opened
+
+    command = opened.command_of(params)
+    if print_command:
+        print(opened.as_line(command))
+    else:
+        opened.start(command)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of the params file, for editors."""
     from toolkit.company.schema import schema_text

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, WithJsonSchema, field_validator, model_validator
 
 from toolkit.company.base import Currency, Day, Name, Part, Text
 from toolkit.company.changes import Change
@@ -18,6 +18,7 @@ from toolkit.company.money import Money
 from toolkit.company.packs import Pack
 from toolkit.company.plan import Department, Plan
 from toolkit.company.quality import Quality
+from toolkit.company.ready import YESTERDAY, Ready, yesterday
 from toolkit.company.service import Service
 from toolkit.company.tables import Table
 from toolkit.company.tests import Test
@@ -33,7 +34,7 @@ class About(Part):
     id
         Names the folder of its reports.
     as_of
-        The last day the data covers; nothing may be dated after it.
+        The last day the data covers; nothing may be dated after it. ``yesterday`` where tables grow every day.
     time_zone
         In which days begin (IANA name).
     fiscal_year_starts
@@ -46,18 +47,29 @@ class About(Part):
         Of the pages: English, Portuguese, Spanish or Hebrew.
     languages
         Several, where every page is wanted in each: the first one opens, the others are one click away.
+    ready
+        When ``--period latest`` takes a period: tables and how far beyond its end they must reach.
     """
 
     id: Name
     name: Text
     currency: Currency = "EUR"
-    as_of: Day
+    as_of: Annotated[Day, WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"const": YESTERDAY}]})]
     time_zone: str = "UTC"
     fiscal_year_starts: int = Field(default=1, ge=1, le=12)
     review_months: int = Field(default=3, ge=1, le=24)
     min_cell: int = Field(default=10, ge=1, le=1000)
     language: Language = "en"
     languages: list[Language] = Field(default=[], max_length=4)
+    ready: list[Ready] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_of_yesterday(cls, given: object) -> object:
+        if isinstance(given, dict) and given.get("as_of") == YESTERDAY:
+            zone = given.get("time_zone", "UTC")
+            return {**given, "as_of": yesterday(zone if zone in available_timezones() else "UTC")}
+        return given
 
     @field_validator("time_zone")
     @classmethod

@@ -21,6 +21,7 @@ from toolkit.company.packs import Page
 from toolkit.company.places import Found, Path
 from toolkit.company.plan_references import plan_found
 from toolkit.company.quality_references import quality_found
+from toolkit.company.ready import ready_found
 from toolkit.company.service_references import service_found
 from toolkit.company.tables import Column, Join, Table
 from toolkit.company.tests import Test, TestMetric
@@ -86,6 +87,7 @@ class _References:
             *money_found(self.company, look),
             *plan_found(self.company, look),
             *quality_found(self.company, look),
+            *ready_found(self.company, look),
             *self._named_kpis(("overall", "kpis"), overall.kpis if overall else ()),
             *(
                 f

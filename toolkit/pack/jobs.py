@@ -71,7 +71,7 @@ def notebooks_folder(*starts: Path) -> Path:
     """The folder ``notebooks`` nearest to one of `starts` or their parents, or the shipped one."""
     import toolkit
 
-    shipped = Path(toolkit.__file__).resolve().parent.parent
+    shipped = Path(toolkit.__file__).resolve().parent  # its own subfolder when installed, the repository's folder beside it
     for start in (*starts, shipped):
         start = start.resolve()
         for folder in (start, *start.parents):

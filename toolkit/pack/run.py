@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from toolkit.company.load import CompanyFile, load_company
-from toolkit.company.periods import resolve
 from toolkit.display.picture import keeping
 from toolkit.language.catalogues import LANGUAGES
 from toolkit.opened import folder_of, source_of
 from toolkit.pack import before, identifiers, publish, unchanged
 from toolkit.pack.engines import Limits, engine_called
 from toolkit.pack.jobs import jobs_of, notebooks_folder, parameters_of, pick_pack
+from toolkit.pack.readiness import due as due_period
 from toolkit.pack.remembered import Remembered, code
 from toolkit.pack.running import Told, Workshop, run_all
 from toolkit.pack.unchanged import Run
@@ -84,7 +84,7 @@ def run(
     folder = notebooks_folder(Path.cwd(), Path(params).parent)
     file = load_company(params, {p.stem: tuple(parameters_of(p)) for p in sorted(folder.glob("*.ipynb"))})
     about = file.company.company
-    due = resolve(period, about.as_of, about.fiscal_year_starts)
+    due = due_period(file, period)
     name, chosen = pick_pack(file, pack)
     spoken = _known_languages(languages) or about.spoken
     work = jobs_of(file, chosen, str(due), folder, only)

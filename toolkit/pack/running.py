@@ -54,7 +54,8 @@ class Workshop:
     def key(self, job: Job) -> str:
         """What a page is made from, apart from the tables."""
         source = remembered.source_of(job.notebook.read_bytes())
-        return remembered.key_of(source, job.params, self.file.sha256, remembered.code(), manifest.versions())
+        return remembered.key_of(
+            source, job.params, self.file.sha256, str(self.file.company.company.as_of), remembered.code(), manifest.versions())
 
 
 def run_all(work: list[Job], folder: Path, shop: Workshop, jobs: int, told: Told, executor: Executor | None = None) -> list[Made]:

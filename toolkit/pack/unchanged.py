@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
 from toolkit.pack import manifest, remembered
 from toolkit.pack.remembered import Remembered
+
+_MOVES = re.compile(rb"""\bas_of['"]?\s*:\s*['"]?yesterday\b""")
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,15 @@ class Run:
 
 def question(params: Path, **asked: object) -> str:
     """A name for what was asked of `params`: pack, period and so on, and from which folder."""
-    return remembered.key_of(str(Path(params).resolve()), str(Path.cwd()), asked)
+    return remembered.key_of(str(Path(params).resolve()), str(Path.cwd()), asked, _day_of(Path(params)))
+
+
+def _day_of(params: Path) -> str:
+    """Today, for a params file whose ``as_of`` moves with it; the same always for any other."""
+    try:
+        return date.today().isoformat() if _MOVES.search(params.read_bytes()) else ""
+    except OSError:
+        return ""
 
 
 def stamps(params: Path, notebooks: Path, patterns: Iterable[str]) -> dict:
