@@ -174,8 +174,10 @@ class Plan(Part):
         The policy, and each kind of contact with its longest time and who handles it.
     strategy
         What the plan claims in each of the five tests.
-    schedule, readiness, informed, decisions
+    schedule, readiness, informed
         Where the tables are.
+    decisions, decisions_from
+        What was decided on findings of earlier reports: a list, or a table.
     """
 
     label: Text
@@ -192,7 +194,14 @@ class Plan(Part):
     schedule: Schedule | None = None
     readiness: Readiness | None = None
     informed: Informed | None = None
-    decisions: list[Decision] | DecisionTable = []
+    decisions: list[Decision] = []
+    decisions_from: DecisionTable | None = None
+
+    @model_validator(mode="after")
+    def _decisions_in_one_place(self) -> Plan:
+        if self.decisions and self.decisions_from:
+            raise ValueError("give 'decisions' or 'decisions_from', one of them")
+        return self
 
 
 class Department(Part):

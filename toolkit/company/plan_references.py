@@ -8,7 +8,7 @@ from toolkit.company.base import Part
 from toolkit.company.change_references import Lookups
 from toolkit.company.models import Company
 from toolkit.company.places import Found, Path
-from toolkit.company.plan import DecisionTable, Department, Plan, PlanPart
+from toolkit.company.plan import Department, Plan, PlanPart
 
 _DATES = frozenset({
     "planned_start", "planned_end", "actual_start", "actual_end", "needed_by", "informed", "effective",
@@ -33,11 +33,9 @@ def _plan(company: Company, plan: Plan, look: Lookups) -> Iterator[Found]:
     if plan.communication:
         for name, contact in plan.communication.contacts.items():
             yield from _judged(company, ("plan", "communication", "contacts", name), contact, look)
-    for field in ("schedule", "readiness", "informed"):
+    for field in ("schedule", "readiness", "informed", "decisions_from"):
         if getattr(plan, field):
             yield from _kept(("plan", field), getattr(plan, field), look)
-    if isinstance(plan.decisions, DecisionTable):
-        yield from _kept(("plan", "decisions"), plan.decisions, look)
 
 
 def _judged(company: Company, here: Path, part: PlanPart, look: Lookups) -> Iterator[Found]:

@@ -80,12 +80,11 @@ def keep(out: Path, file: CompanyFile, pack: str, due: Period, findings: Sequenc
 def noted_in(file: CompanyFile, until: date) -> tuple[Noted, ...]:
     """What the company wrote down by the day `until`, in its params or its table of decisions."""
     plan = file.company.plan
-    if plan is None or not plan.decisions:
+    if plan is None:
         return ()
-    if not isinstance(plan.decisions, DecisionTable):
-        lines = [(d.finding, d.decided, d.decided_on, d.done_on) for d in plan.decisions]
-    else:
-        lines = _table(file, plan.decisions)
+    lines = [(d.finding, d.decided, d.decided_on, d.done_on) for d in plan.decisions]
+    if plan.decisions_from:
+        lines = _table(file, plan.decisions_from)
     return tuple(
         Noted(finding, decided, on, done if done and done <= until else None)
         for finding, decided, on, done in lines if on is None or on <= until
