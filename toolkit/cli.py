@@ -48,17 +48,14 @@ def demo(
 
 
 @app.command()
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where it goes.", show_default=False)]) -> None:
-    """Write a commented params file for a company of your own."""
-    from toolkit.company.starter import starter_params
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where it goes.", show_default=False)],
+    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="A table of yours: columns, key and KPIs are guessed from it.")] = None,
+) -> None:
+    """Write a project of your own: a commented params file, the notebooks, a Makefile."""
+    from toolkit.pack.started import start_project
 
-    target = folder / "params" / "company.yaml"
-    if target.exists():
-        raise Refused(Problem(str(target), "is there already: move it away, or choose another folder"))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(starter_params("../data"), encoding="utf-8")
-    (folder / "data").mkdir(exist_ok=True)
-    print(f"{target}\nPut your tables into {folder / 'data'}, name them in the file, then: toolkit check {target}")
+    print("\n".join(start_project(folder, csv)))
 
 
 @app.command()

@@ -68,7 +68,7 @@ class About(Part):
     def _as_of_yesterday(cls, given: object) -> object:
         if isinstance(given, dict) and given.get("as_of") == YESTERDAY:
             zone = given.get("time_zone", "UTC")
-            return {**given, "as_of": yesterday(zone if zone in available_timezones() else "UTC")}
+            return {**given, "as_of": yesterday(zone if str(zone) in available_timezones() else "UTC")}
         return given
 
     @field_validator("time_zone")
