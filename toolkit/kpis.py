@@ -15,6 +15,8 @@ import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
+from toolkit.data.dialects import asked_in_sql
+
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 NUMERATOR, DENOMINATOR = "__num", "__den"
 
@@ -101,13 +103,13 @@ def queried(table: ir.Table, chosen: str, where: str | None = None, then: str = 
     depth = len(rows.find(ops.AliasedRelation))
     name = f"toolkit_rows_{depth}_{hash(rows) % 2**32:08x}"
     only = f" WHERE ({where}\n)" if where else ""  # a comment at its end would take the bracket
-    return table.alias(name).sql(f"SELECT {chosen} FROM {name}{only} {then}".rstrip(), dialect="duckdb")
+    return asked_in_sql(table, name, f"SELECT {chosen} FROM {name}{only} {then}".rstrip())
 
 
 def as_number(column: ir.Value) -> ir.Value:
     """A boolean as 0 and 1, any other number as a double."""
     if column.type().is_boolean():
-        column = column.cast("int8")
+        column = column.cast("int32")
     return column.cast("float64")
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from toolkit.company.load import CompanyFile, load_company, path_of
 from toolkit.company.periods import Period, resolve
 from toolkit.data.prepared import Prepared, of_this_run
+from toolkit.data.session_views import in_session
 from toolkit.data.source import Source, open_source
 from toolkit.problems import Problem, Refused
 from toolkit.study import Study
@@ -50,7 +50,7 @@ class Opened:
         if name not in self.file.company.tables:
             raise Refused(Problem("table", "is no table of this params file", name, tuple(self.file.company.tables)))
         if name not in self._tables:
-            self._tables[name] = _viewed(self.source.table(name), name)
+            self._tables[name] = in_session(self.source.table(name), f"toolkit_view_{name}")
         return self._tables[name]
 
     def test(self, name: str) -> Study:
@@ -175,21 +175,6 @@ class Opened:
             raise Refused(Problem("kpi", "is no KPI of this params file", name, tuple(company.kpis)))
         definition = from_params(company, name, self.period.start, self.period.end, segments, str(self.period))
         return Study(self.table(company.kpis[name].table), definition)
-
-
-def _viewed(rows: ir.Table, name: str) -> ir.Table:
-    """The same rows under a name of their own in this session of the engine.
-
-    A table's contract makes a long expression, and every question would have it written out and
-    parsed again: a second each time, where the answer takes milliseconds. Nothing is copied. Other
-    engines than the one in this process keep the expression.
-    """
-    engine = rows.get_backend()
-    if engine.name != "duckdb" or rows.op().find(ops.InMemoryTable):
-        return rows
-    view = f"toolkit_view_{name}"
-    engine.raw_sql(f'CREATE OR REPLACE TEMP VIEW "{view}" AS {engine.compile(rows)}')
-    return engine.table(view)
 
 
 def open_company(company: str = "demo", period: str = "latest") -> Opened:

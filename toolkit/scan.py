@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import numpy as np
 
 from toolkit.aggregates import Aggregates, Basis, Moments, from_buckets, in_order
+from toolkit.data.dialects import md5_digits
 from toolkit.kpis import Measure, measured
 from toolkit.row_scan import complete_rows
 
@@ -149,7 +150,7 @@ def _by_bucket(rows, measures, dims, covariates, unit, buckets) -> Aggregates:
         raise ValueError(f"buckets are 16 or 256, by one or two hex digits; got {buckets}")
     digits = {16: 1, 256: 2}[buckets]
     columns = _columns(measures, covariates)
-    hashed = rows.mutate(**{BUCKET: rows[unit].cast("string").hexdigest("md5").substr(0, digits)})
+    hashed = rows.mutate(**{BUCKET: md5_digits(rows[unit], digits)})
     sums = {f"s{i}": hashed[c].sum() for i, c in enumerate(columns)}
     records = hashed.group_by([*dims, BUCKET]).agg(**sums, **{ROWS: hashed.count()}).to_pyarrow().to_pylist()
     tables: dict[tuple, np.ndarray] = {}
@@ -201,9 +202,7 @@ def sums_by(
     basis, group = "rows", list(dims)
     if unit is not None:
         basis = "buckets" if _many_units(rows, unit, exact_units) else "units"
-        column = rows[unit].cast("string")
-        if basis == "buckets":
-            column = column.hexdigest("md5").substr(0, {16: 1, 256: 2}[buckets])
+        column = md5_digits(rows[unit], {16: 1, 256: 2}[buckets]) if basis == "buckets" else rows[unit].cast("string")
         rows = rows.mutate(**{BUCKET: column})
         group.append(BUCKET)
     sums = {c: rows[c].sum() for m in measures for c in (m.num, m.den)}

@@ -16,6 +16,7 @@ import pandas as pd
 
 from toolkit.benchmarks.definition import SORTED_BY, Benchmark, Survey
 from toolkit.company.expressions import check_expression, said
+from toolkit.data.dialects import asked_in_sql
 from toolkit.problems import Problem, Refused
 
 NOBODY = "not said"
@@ -84,9 +85,7 @@ def rows_of(table: ir.Table, part, definition: Benchmark) -> pd.DataFrame:
     if problems:
         raise Refused(problems)
     if part.where is not None:
-        table = table.alias("toolkit_compared").sql(
-            f"SELECT * FROM toolkit_compared WHERE ({part.where})", dialect="duckdb"
-        )
+        table = asked_in_sql(table, "toolkit_compared", f"SELECT * FROM toolkit_compared WHERE ({part.where}\n)")
     frame = table.select(*columns).to_pandas()
     if frame.empty:
         raise Refused(Problem(at, "has no rows", part.where))

@@ -16,6 +16,8 @@ from ibis.backends import BaseBackend
 from ibis.backends.duckdb import Backend as DuckDB
 from ibis.expr.types import Table
 
+from toolkit.data.dialects import asked_in_sql
+
 WHITE = " \t\n\r\v\f"
 """What stripping takes away."""
 
@@ -159,11 +161,11 @@ class IbisRows(Rows):
     rows: Table
 
     def ask(self, text: str) -> list[dict[str, Any]]:
-        asked = self.rows.alias(self.name).sql(text, dialect="duckdb")
+        asked = asked_in_sql(self.rows, self.name, text)
         return self._engine().to_pyarrow(asked).to_pylist()
 
     def derived(self, text: str, name: str, keep: bool = False) -> IbisRows:
-        return IbisRows(name, self.rows.alias(self.name).sql(text, dialect="duckdb"))
+        return IbisRows(name, asked_in_sql(self.rows, self.name, text))
 
     def looked_up(self, lookups: Sequence[Lookup], name: str) -> IbisRows:
         rows = self.rows

@@ -67,7 +67,7 @@ class Prepared:
 def prepare(source: Source, company: CompanyFile, folder: Path) -> Prepared:
     """Write the checked tables of `source` into `folder`.
 
-    Only tables read from files; those of a database stay there.
+    Tables of a database stay there; only the outcome of their contracts is handed on.
 
     Raises
     ------
@@ -90,6 +90,7 @@ def _stored(source: Source, folder: Path) -> tuple[frozenset[str], dict[str, Ver
     engine = None
     for name, model in source.company.tables.items():
         if model.path is None:
+            verdicts[name] = source.verdict(name)
             continue
         rows = source.table(name)
         if source.report(name).kept > MOST_ROWS:

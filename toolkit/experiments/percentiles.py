@@ -83,7 +83,7 @@ def _by_units(
         ),
         else_=ibis.null("float64"),
     )  # fmt: skip
-    marked = asked.mutate(**{_BELOW: (asked[_VALUE] <= border).cast("int8")})
+    marked = asked.mutate(**{_BELOW: (asked[_VALUE] <= border).cast("int32")})
     shares = aggregate(
         marked, [Measure("below", f'"{_BELOW}"')], (ARM, _DIM), unit=definition.assigned,
         exact_units=definition.exact_units, buckets=definition.buckets, disjoint=False,

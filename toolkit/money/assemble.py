@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from toolkit.company.models import Company
 from toolkit.company.money import Customers, Money
 from toolkit.company.periods import Period
+from toolkit.data.dialects import asked_in_sql
 from toolkit.money.definition import (
     Benefit,
     Ledger,
@@ -125,7 +126,7 @@ def offers(company: Company, table_of: TableOf, period: Period) -> Study[Offers]
 def _customers(group: Customers, table_of: TableOf) -> int:
     name = "toolkit_reach"
     only = f" WHERE ({group.where}\n)" if group.where else ""
-    counted = table_of(group.table).alias(name).sql(f"SELECT COUNT(*) AS n FROM {name}{only}", dialect="duckdb")
+    counted = asked_in_sql(table_of(group.table), name, f"SELECT COUNT(*) AS n FROM {name}{only}")
     return int(counted.execute()["n"].iloc[0])
 
 
@@ -142,7 +143,7 @@ def _asked(company: Company, table_of: TableOf, period: Period) -> dict[str, int
         f"WHERE CAST(\"{asked.time}\" AS DATE) >= DATE '{since.isoformat()}' "
         f"AND CAST(\"{asked.time}\" AS DATE) <= DATE '{until.isoformat()}' AND \"{asked.wanted}\" IS NOT NULL GROUP BY 1"
     )
-    found = table_of(asked.table).alias(name).sql(sql, dialect="duckdb").execute()
+    found = asked_in_sql(table_of(asked.table), name, sql).execute()
     return {str(w): int(n) for w, n in sorted(zip(found["wanted"], found["n"], strict=True))}
 
 

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from toolkit.data.dialects import asked_in_sql
 from toolkit.money.definition import Ledger
 from toolkit.problems import Problem, Refused
 
@@ -72,7 +73,7 @@ def read_ledger(table: ir.Table, definition: Ledger) -> pd.DataFrame:
 
 def _grouped(table: ir.Table, listed: str, grouped: str) -> ir.Table:
     name = "toolkit_ledger"
-    return table.alias(name).sql(f"SELECT {listed} FROM {name} GROUP BY {grouped}", dialect="duckdb")
+    return asked_in_sql(table, name, f"SELECT {listed} FROM {name} GROUP BY {grouped}")
 
 
 def _named(column: str) -> str:

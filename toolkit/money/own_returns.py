@@ -10,6 +10,7 @@ from datetime import date
 import ibis.expr.types as ir
 
 from toolkit.company.goals import value_of
+from toolkit.data.dialects import asked_in_sql
 from toolkit.data.frames import TableLike, as_table
 from toolkit.findings import Check, Checks, Finding, Findings
 from toolkit.language import Quantity, Sentence, term
@@ -153,7 +154,7 @@ def _summed(table: ir.Table, part: Part) -> tuple[list[float], int]:
         f"SELECT substr(md5(COALESCE({unit}, '')), 1, 2) AS bucket, CAST(SUM({part.sum}\n) AS DOUBLE) AS total, "
         f"COUNT({part.sum}\n) AS counted FROM {name}{' WHERE ' + ' AND '.join(kept) if kept else ''} GROUP BY 1"
     )
-    found = table.alias(name).sql(sql, dialect="duckdb").execute()
+    found = asked_in_sql(table, name, sql).execute()
     totals = [0.0] * BUCKETS
     for bucket, total in zip(found["bucket"], found["total"].fillna(0.0), strict=True):
         totals[int(bucket, 16)] = float(total)

@@ -104,9 +104,9 @@ def read_waits(
     minute = ibis.cases((flagged[BACKWARD], ibis.null("int64")), else_=(flagged[WAIT] * 60).round().cast("int64"))
     binned = flagged.mutate(toolkit_minute=minute)
     found = binned.group_by([*finest, "toolkit_minute"]).agg(
-        n=binned.count(), open=binned[OPEN].cast("int64").sum(),
-        backward=binned[BACKWARD].cast("int64").sum(), overdue=binned[OVERDUE].cast("int64").sum(),
-        no_promise=binned[NO_PROMISE].cast("int64").sum(),
+        n=binned.count(), open=binned[OPEN].cast("int32").sum(),
+        backward=binned[BACKWARD].cast("int32").sum(), overdue=binned[OVERDUE].cast("int32").sum(),
+        no_promise=binned[NO_PROMISE].cast("int32").sum(),
     ).to_pyarrow().to_pylist()  # fmt: skip
     out = {}
     for group in groups:

@@ -18,6 +18,7 @@ import pandas as pd
 from scipy import special
 
 from toolkit.company.periods import Period
+from toolkit.data.dialects import md5_digits
 from toolkit.kpis import measured
 from toolkit.language import Quantity
 from toolkit.scan import BUCKET
@@ -158,7 +159,7 @@ def _sums(rows: ir.Table, kpis: Sequence[Trend], column: str, asked: str) -> pd.
     cells = measured(rows, [k.measure for k in kpis], keep, expressions={ASKED: asked})
     group, wanted = [ASKED, column], {}
     if unit:
-        bucket = cells[unit].cast("string").hexdigest("md5").substr(0, _HEX_DIGITS)
+        bucket = md5_digits(cells[unit], _HEX_DIGITS)
         cells, group = cells.mutate(**{BUCKET: bucket}), [*group, BUCKET]
     for i, k in enumerate(kpis):
         num, den = cells[k.measure.num], cells[k.measure.den]

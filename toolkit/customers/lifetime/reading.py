@@ -14,6 +14,7 @@ import pandas as pd
 from toolkit.company.expressions import check_expression, said
 from toolkit.customers.lifetime.definition import Definition, Renewals, Summary
 from toolkit.data.asking import literal, name_of
+from toolkit.data.dialects import asked_in_sql
 from toolkit.language import Sentence
 from toolkit.problems import Problem, Refused
 from toolkit.stats import bg_nbd
@@ -127,7 +128,7 @@ def asked(table: ir.Table, text: str) -> ir.Table:
     """A query over `toolkit_rows`, in DuckDB's dialect; queries may be asked of each other."""
     # each level has a name of its own, for an engine sees them all in one query
     name = f"toolkit_rows_{len(table.op().find(ops.SQLStringView))}"
-    return table.alias(name).sql(text.replace("toolkit_rows", name), dialect="duckdb")
+    return asked_in_sql(table, name, text.replace("toolkit_rows", name))
 
 
 def read_summary(table: ir.Table, definition: Summary) -> Told:

@@ -12,6 +12,7 @@ import pandas as pd
 from toolkit.company.expressions import check_expression, said
 from toolkit.customers.retention.definition import Retention
 from toolkit.data.asking import literal, name_of
+from toolkit.data.dialects import asked_in_sql
 from toolkit.language import Sentence
 from toolkit.problems import Problem, Refused
 
@@ -71,7 +72,7 @@ def read(table: ir.Table, definition: Retention) -> Stays:
 def _asked(table: ir.Table, text: str) -> ir.Table:
     # each level has a name of its own, for an engine sees them all in one query
     name = f"toolkit_rows_{len(table.op().find(ops.SQLStringView))}"
-    return table.alias(name).sql(text.replace("toolkit_rows", name), dialect="duckdb")
+    return asked_in_sql(table, name, text.replace("toolkit_rows", name))
 
 
 def _checked(table: ir.Table, definition: Retention) -> ir.Table:

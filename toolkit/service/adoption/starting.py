@@ -113,7 +113,7 @@ def started(users: ir.Table, logins: ir.Table, asked: Adoption) -> Started:
     each = people.left_join(uses, people.who == uses.login)
     recent = ibis.literal(asked.window.now - timedelta(days=asked.active_days))
     each = each.select(
-        "team", day=each.first.cast("date"), active=(each["last"] >= recent).fill_null(False).cast("int64"),
+        "team", day=each.first.cast("date"), active=(each["last"] >= recent).fill_null(False).cast("int32"),
         later=(each.access >= now).fill_null(False), opened=each.access.cast("date"),
     )  # fmt: skip
     each = settled(each)

@@ -1,0 +1,88 @@
+"""SQL in DuckDB's dialect, put to any engine so that it means there what it means on DuckDB.
+
+Ibis and sqlglot translate between dialects. What they leave to the engine, and engines do
+differently, is written out here first: interval functions that only DuckDB has, differences of
+moments (DuckDB counts the boundaries between them, others the time that has passed), halves that are
+rounded away from zero, and truths that are summed as numbers.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+import sqlglot
+from ibis.backends import BaseBackend
+from sqlglot import exp
+
+_INTERVALS = {f"TO_{unit}S": unit for unit in ("SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "YEAR")}
+
+
+def asked_in_sql(table: ir.Table, name: str, text: str) -> ir.Table:
+    """What a query in DuckDB's dialect gives of `table`, which it calls `name`."""
+    return table.alias(name).sql(portable(text, table.get_backend()), dialect="duckdb")
+
+
+def portable(text: str, engine: BaseBackend) -> str:
+    """The query as it can be translated for `engine`; still in DuckDB's dialect."""
+    if engine.name == "duckdb":
+        return text
+    return sqlglot.parse_one(text, read="duckdb").transform(_written_out, engine.name).sql("duckdb")
+
+
+def md5_digits(unit: ir.Value, digits: int) -> ir.StringValue:
+    """The first hexadecimal digits of the MD5 of a value's text, the same on every engine."""
+    text = unit.cast("string")
+    engine = unit._find_backend(use_default=True)
+    hashed = text.hexdigest("md5") if engine.has_operation(ops.HexDigest) else _md5(text)
+    return hashed.substr(0, digits)
+
+
+@ibis.udf.scalar.builtin(name="md5")
+def _md5(text: str) -> str:
+    """The engine's own; hexadecimal."""
+
+
+def _written_out(node: exp.Expression, engine: str) -> exp.Expression:
+    if isinstance(node, exp.Cast) and node.to.this in exp.DataType.NUMERIC_TYPES and _is_truth(node.this):
+        # not every engine makes a number of true and false
+        return exp.cast(exp.Case().when(node.this.copy(), "1").when(exp.not_(exp.paren(node.this.copy())), "0"), node.to)
+    if isinstance(node, exp.ArgMax | exp.ArgMin) and engine == "postgres":
+        order = exp.Ordered(this=node.expression, desc=isinstance(node, exp.ArgMax), nulls_first=False)
+        listed = exp.ArrayAgg(this=exp.Order(this=node.this, expressions=[order]))
+        return exp.Bracket(this=exp.paren(listed), expressions=[exp.Literal.number(0)])
+    if (unit := _interval(node)) is not None:
+        count = node.this if isinstance(node, exp.ToDays) else node.expressions[0]
+        if isinstance(count, exp.Literal):
+            return exp.Interval(this=exp.Literal.string(count.this), unit=exp.var(unit))
+        return exp.Mul(this=exp.paren(count), expression=exp.Interval(this=exp.Literal.string("1"), unit=exp.var(unit)))
+    if isinstance(node, exp.Round) and isinstance(node.args.get("decimals"), exp.Literal):
+        return _rounded(node.this, int(node.args["decimals"].this))
+    if isinstance(node, exp.DateDiff):
+        unit = (node.args.get("unit") or exp.var("DAY")).name.lower()
+        return exp.DateDiff(this=_cut(node.this, unit), expression=_cut(node.expression, unit), unit=exp.var(unit.upper()))
+    return node
+
+
+def _is_truth(node: exp.Expression) -> bool:
+    return isinstance(node.unnest(), exp.Predicate | exp.Not | exp.Connector)
+
+
+def _interval(node: exp.Expression) -> str | None:
+    """The unit of a function such as ``to_days(n)``."""
+    if isinstance(node, exp.ToDays):
+        return "DAY"
+    if isinstance(node, exp.Anonymous) and len(node.expressions) == 1:
+        return _INTERVALS.get(node.name.upper())
+    return None
+
+
+def _rounded(value: exp.Expression, digits: int) -> exp.Expression:
+    by = f"1e{digits}"
+    return sqlglot.parse_one(f"SIGN(x) * FLOOR(ABS(CAST(x AS DOUBLE)) * {by} + 0.5e0) / {by}", read="duckdb").transform(
+        lambda n: value.copy() if isinstance(n, exp.Column) else n)  # fmt: skip
+
+
+def _cut(moment: exp.Expression, unit: str) -> exp.Expression:
+    start = exp.cast(moment.copy(), "timestamp")
+    return exp.TimestampTrunc(this=start, unit=exp.var(unit.upper()))
