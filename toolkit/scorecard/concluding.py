@@ -25,11 +25,29 @@ def conclude(found: Scored, checks: Checks) -> Findings:
     Returns
     -------
     Findings
-        ``scorecard/schedule``, ``scorecard/readiness``, ``scorecard/informed``, ``scorecard/owners``, then
+        ``scorecard``, then ``scorecard/schedule``, ``scorecard/readiness``, ``scorecard/informed``, ``scorecard/owners``, then
         ``scorecard/strategy/<test>``. A part that is not declared has no data, and says what would give it.
     """
-    parts = [_schedule(found, checks), _readiness(found), _informed(found), _owners(found)]
-    return Findings((*parts, *_phases(found), *_departments(found), *(_tested(t, found) for t in found.strategy.tests)))
+    parts = [_schedule(found), _readiness(found), _informed(found), _owners(found)]
+    return Findings((_whole(found, parts, checks), *parts, *_phases(found), *_departments(found), *(_tested(t, found) for t in found.strategy.tests)))
+
+
+def _whole(found: Scored, parts: list[Finding], checks: Checks) -> Finding:
+    known = [f for f in parts if f.verdict != "no_data"]
+    asked = sum(f.decision is not None for f in parts)
+    named = {"known": len(known), "n": len(parts), "asked": asked}
+    said = Sentence("Nothing is kept of the plan's schedule, readiness, owners and who was told.")
+    if asked:
+        said = Sentence("Of {n} questions about the plan itself {known} can be answered, and {asked} need something done.", named)
+    elif known:
+        said = Sentence("Of {n} questions about the plan itself {known} can be answered, and none needs anything done.", named)
+    plan = found.definition.plan
+    return Finding(
+        id=NOTEBOOK, notebook=NOTEBOOK, subject="plan", question=Sentence("Is the plan itself in order?"), sentence=said,
+        verdict="measured" if known else "no_data", n=len(parts), n_unit="questions", owner=plan.owner if plan else None,
+        period=found.definition.period, checks=checks.checks, answers=("F65", "F67", "F72", "F73", "F57"), headline=True,
+        numbers={"answered": len(known), "asked": asked},
+    )  # fmt: skip
 
 
 def _same(found: Scored, part: str, question: Sentence, answers: tuple[str, ...], headline: bool = True) -> dict:
@@ -47,7 +65,7 @@ def _nothing(found: Scored, part: str, question: Sentence, answers: tuple[str, .
     return Finding(verdict="no_data", sentence=missing(part), **_same(found, part, question, answers, headline=False))
 
 
-def _schedule(found: Scored, checks: Checks) -> Finding:
+def _schedule(found: Scored) -> Finding:
     s, answers = found.schedule, ("F65",)
     if s is None or not s.phases:
         return _nothing(found, "schedule", ON_TIME, answers)
@@ -72,7 +90,7 @@ def _schedule(found: Scored, checks: Checks) -> Finding:
     numbers = {"late": len(late), "phases": len(s.phases), "done": named["done"]}
     return Finding(
         verdict="measured", sentence=said, decision=decision, estimate=s.slip, unit="days", n=len(s.phases), n_unit="phases",
-        checks=checks.checks, numbers=numbers, **_same(found, "schedule", ON_TIME, answers),
+        numbers=numbers, **_same(found, "schedule", ON_TIME, answers),
     )  # fmt: skip
 
 

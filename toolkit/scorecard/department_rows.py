@@ -62,9 +62,9 @@ class Held:
     def judged(self, p_adjusted: float, most: float) -> Held:
         """The same with its state, by the p-value corrected across all KPIs."""
         if self.hidden:
-            reason = "too few rows to be shown"
-            nothing = Quantity(math.nan, self.value.unit, reason=reason)
-            return replace(self, value=nothing, difference=Quantity(math.nan, self.difference.unit, reason=reason), state="hidden")
+            nothing = Quantity(math.nan, self.value.unit, reason="too few rows to be shown")
+            gap = Quantity(math.nan, self.difference.unit, reason="too few rows to be shown")
+            return replace(self, value=nothing, difference=gap, state="hidden")
         if not self.difference.known or math.isnan(p_adjusted) or p_adjusted > most:
             return replace(self, p_value=p_adjusted)
         better = (self.difference.value > 0) == (self.kpi.better == "higher")

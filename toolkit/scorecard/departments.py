@@ -120,8 +120,8 @@ class Department(Shown):
 
     def rows(self) -> tuple[GapRow, ...]:
         """Each difference as a share of what the KPI is held to, as charts take it; hidden ones are unknown."""
-        tones = {"good": "gain", "to_improve": "harm"}
-        return tuple(GapRow(h.kpi.label, h.relative, tones.get(h.state, "even")) for h in self.held)
+        tones = {"good": "better", "to_improve": "worse"}
+        return tuple(GapRow(h.kpi.label, h.relative, tones.get(h.state, "level")) for h in self.held)
 
 
 @dataclass(frozen=True)

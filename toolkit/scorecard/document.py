@@ -40,23 +40,18 @@ class Document(Shown):
     def part(self, name: str) -> Grid:
         """One part, such as ``objectives``: what it says, owner, reason, and its judgement."""
         parts = getattr(self.plan, name)
-        heads = ["What", "In words", "Owner", "Why", "What is measured says", "Verdict"]
+        heads = ("What", "In words", "Whose, and why", "What is measured says", "Verdict")
         if name == "needs":
-            heads[1] = "Offered"
-        rows = []
-        for p in parts.values():
-            second = getattr(p, "offer", None) or p.text or ""
-            if getattr(p, "refuses", None):
-                second = Sentence("{text} It says no to: {refused}.", {"text": p.text or p.label, "refused": tuple(p.refuses)})
-            rows += self._rows((p.label, second, *_whose(p)), p)
+            heads = ("What", "Offered", "Whose, and why", "What is measured says", "Verdict")
+        rows = [row for p in parts.values() for row in self._rows((p.label, _words(p), _whose(p)), p)]
         note = None if rows else Sentence("The plan names none: `plan.{part}` would.", {"part": name})
         return Grid(_TITLES[name], tuple(Sentence(h) for h in heads), tuple(rows), note)
 
     def contacts(self) -> Grid:
         """Every kind of contact: way, longest time, who handles it in turn, and what is measured of it."""
         given = self.plan.communication.contacts.values() if self.plan.communication else ()
-        rows = [row for c in given for row in self._rows((c.label, c.medium or "", _time(c), _flow(c), c.owner or Sentence("Nobody named")), c)]
-        heads = ("Contact", "By", "At most", "Who handles it", "Owner", "What is measured says", "Verdict")
+        rows = [row for c in given for row in self._rows((c.label, c.medium or "", _time(c), _flow(c), _whose(c)), c)]
+        heads = ("Contact", "By", "At most", "Who handles it", "Whose, and why", "What is measured says", "Verdict")
         note = None if rows else Sentence("The plan names no contacts: `plan.communication.contacts` would.")
         return Grid(Sentence("Contacts, their longest times, and who handles them"), tuple(Sentence(h) for h in heads), tuple(rows), note)
 
@@ -72,7 +67,8 @@ class Document(Shown):
             return [(*start, why, None)]
         empty = tuple("" for _ in start[1:])
         return [
-            (*(start if i == 0 else (start[0], *empty)), f.sentence, verdict_words(f.verdict)) for i, f in enumerate(found)
+            (*(start if i == 0 else (start[0], *empty)), Sentence("{said:short}", {"said": f.sentence}), verdict_words(f.verdict))
+            for i, f in enumerate(found)
         ]
 
 
@@ -89,8 +85,19 @@ def estimate(study: ScorecardStudy) -> Document:
     return Document(study.definition.plan, study.judged)
 
 
-def _whose(part: PlanPart) -> tuple:
-    return part.owner or Sentence("Nobody named"), part.reason or Sentence("No reason given")
+def _whose(part: PlanPart) -> Sentence:
+    named = {"owner": part.owner or "", "reason": part.reason or ""}
+    if part.owner and part.reason:
+        return Sentence("{owner}. Why: {reason}", named)
+    if part.owner:
+        return Sentence("{owner}. No reason given", named)
+    return Sentence("Nobody named. Why: {reason}", named) if part.reason else Sentence("Nobody named, no reason given")
+
+
+def _words(part: PlanPart) -> str | Sentence:
+    if getattr(part, "refuses", None):
+        return Sentence("{text} It says no to: {refused}.", {"text": part.text or part.label, "refused": tuple(part.refuses)})
+    return getattr(part, "offer", None) or part.text or ""
 
 
 def _time(c: Contact) -> Quantity | None:

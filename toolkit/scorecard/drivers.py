@@ -47,9 +47,11 @@ class Drivers(Shown):
         for d in self.driven:
             label = d.goal.question.values.get("goal", d.goal.subject)
             if not d.changes:
-                rows.append((label, d.goal.quantity, Sentence("No change was made for it"), None, d.adjust))
-            rows += [(label, d.goal.quantity, f.sentence, verdict_words(f.verdict), d.adjust) for f in d.changes]
-        heads = tuple(Sentence(h) for h in ("Goal", "Now", "What was done for it", "Verdict", "What to adjust"))
+                rows.append((label, Sentence("No change was made for it"), None, d.adjust))
+            rows += [
+                (label, Sentence("{said:short}", {"said": f.sentence}), verdict_words(f.verdict), d.adjust) for f in d.changes
+            ]
+        heads = tuple(Sentence(h) for h in ("Goal", "What was done for it", "Verdict", "What to adjust"))
         return Grid(Sentence("What moves the goals, and what to adjust"), heads, tuple(rows))
 
 

@@ -92,7 +92,7 @@ class Phases(Shown):
     def rows(self) -> tuple[SlipRow, ...]:
         """Days later than planned, as charts take them; phases to come are not there."""
         return tuple(
-            SlipRow(p.name, Quantity(p.end_slip, "days"), "harm" if p.late else "gain")
+            SlipRow(p.name, Quantity(p.end_slip, "days"), "worse" if p.late else "better")
             for p in self.phases if not math.isnan(p.end_slip)
         )  # fmt: skip
 

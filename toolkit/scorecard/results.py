@@ -64,7 +64,7 @@ class Scored(Shown):
         """How late each phase was, as charts take it; one unknown row where nothing is known."""
         rows = self.schedule.rows() if self.schedule else ()
         nothing = Quantity(math.nan, "days", reason=missing("schedule"))
-        return rows or (SlipRow(Sentence("Schedule"), nothing, "even"),)
+        return rows or (SlipRow(Sentence("Schedule"), nothing, "level"),)
 
     @property
     def slips_title(self) -> Sentence:
