@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# What is installed beside the toolkit: `make test EXTRAS=test,spark` runs the tests on Spark too.
+EXTRAS ?= test
 READY := $(VENV)/ready
 
 .PHONY: report test demo refresh screenshot clean
@@ -21,7 +23,7 @@ refresh: demo
 
 $(READY): constraints.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]'
 	@touch $(READY)
 
 clean:

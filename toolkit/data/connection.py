@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from importlib.metadata import entry_points
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,6 +15,12 @@ from toolkit.problems import Problem, Refused
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SHORTEST_HIDDEN = 3
+EXTRAS = {
+    "postgres": "'crm-plan-toolkit[postgres]'",
+    "postgresql": "'crm-plan-toolkit[postgres]'",
+    "pyspark": "'crm-plan-toolkit[spark]'",
+}
+"""Engine -> what pip installs for it, where this package names it."""
 
 
 def connect(url: str, folder: Path, place: str) -> BaseBackend:
@@ -31,7 +38,8 @@ def connect(url: str, folder: Path, place: str) -> BaseBackend:
     Raises
     ------
     Refused
-        A variable that is not set, a database that does not answer.
+        A variable that is not set, an engine that is not known or not installed, a database that
+        does not answer.
         No message shows what the variables hold.
     """
     scheme = url.split("://", 1)[0]
@@ -51,6 +59,8 @@ def connect(url: str, folder: Path, place: str) -> BaseBackend:
             ]
         )
     filled, secrets = _filled(url)
+    if scheme not in (known := engines()):
+        raise Refused(Problem(place, "names no engine that Ibis knows", scheme, known))
     try:
         if scheme == "duckdb":
             return _duckdb(
@@ -59,15 +69,26 @@ def connect(url: str, folder: Path, place: str) -> BaseBackend:
         return _in_utc(ibis.connect(filled))
     except Refused:
         raise
-    except ModuleNotFoundError as wrong:
-        raise Refused(
-            Problem(place, f"needs the Python package '{wrong.name}', which is not installed")
-        ) from None
+    except ImportError as wrong:
+        raise Refused(Problem(place, _missing(scheme, wrong))) from None
     except Exception as wrong:  # each backend raises its own; all of them mean the same here
         said = _hidden(str(wrong).strip().split("\n")[0], secrets)
         raise Refused(
             Problem(place, f"the database does not answer ({type(wrong).__name__}: {said})")
         ) from None
+
+
+def engines() -> tuple[str, ...]:
+    """The engines that a URL may begin with; whether their packages are installed is another matter."""
+    return tuple(sorted({point.name for point in entry_points(group="ibis.backends")} | {"postgresql"}))
+
+
+def _missing(scheme: str, wrong: ImportError) -> str:
+    """Which Python package an engine needs, and how to get it."""
+    cause = wrong.__cause__ if isinstance(wrong.__cause__, ImportError) else wrong
+    package = f"the Python package '{cause.name}'" if cause.name else "a Python package"
+    extra = EXTRAS.get(scheme, f"'ibis-framework[{scheme}]'")
+    return f"needs {package} for the engine '{scheme}', which is not installed: pip install {extra}"
 
 
 def _filled(url: str) -> tuple[str, list[str]]:
