@@ -51,7 +51,7 @@ class Problem:
             said += f", for example {', '.join(self.examples)})" if self.examples else ")"
         if self.choices:
             said += ". " + offered(self.value, self.choices)
-        return said
+        return _printable(said)  # a rule may quote a library that quotes a file
 
 
 class Refused(Exception):
@@ -74,10 +74,14 @@ class Refused(Exception):
 def quoted(value: object) -> str:
     """`value` as one short line, safe to print: no line breaks, no control characters."""
     text = value if isinstance(value, str) else repr(value)
-    text = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+    text = _printable(text)
     if len(text) > _LONGEST_VALUE:
         text = text[: _LONGEST_VALUE - 1] + "…"
     return f"'{text}'" if isinstance(value, str) else text
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
 def offered(value: object, choices: Iterable[str]) -> str:
