@@ -40,10 +40,15 @@ def clean(text: str, ours: bool = False) -> str:
         return text
     return "".join(
         c
-        if unicodedata.category(c) not in _ACTING or c in _READ or (ours and c in _OURS)
+        if (unicodedata.category(c) not in _ACTING and not _is_none(c)) or c in _READ or (ours and c in _OURS)
         else "\ufffd"
         for c in text
     )
+
+
+def _is_none(c: str) -> bool:
+    """A code that is no character and never will be: XML has no place for it, and a drawing would end there."""
+    return ord(c) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(c) <= 0xFDEF
 
 
 def isolate(text: str, language: str) -> str:

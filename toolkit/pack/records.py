@@ -13,6 +13,7 @@ from toolkit.findings import FINDING
 from toolkit.shown import GRID, Grid, cell_text, clean
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SECOND = re.compile(r"([;\t\r\n]\s*)(?=[=@]|[+-](?![0-9]))")  # where a program splits at semicolons, a cell begins
 
 
 def outputs_of(notebook: NotebookNode, media: str) -> Iterator[object]:
@@ -74,5 +75,5 @@ def as_csv(grid: Grid) -> str:
 
 def harmless(text: str) -> str:
     """Text that a spreadsheet shows instead of running: a leading apostrophe where it would act."""
-    text = clean(text)
+    text = _SECOND.sub(r"\1'", clean(text))
     return f"'{text}" if text.startswith(_FORMULA) else text
