@@ -10,7 +10,7 @@ import pytest
 ROWS = [
     ["problems"],
     ["language"],
-    ["shown"],
+    ["shown", "drawable"],
     ["company"],
     ["data"],
     ["kpis", "aggregates", "row_scan", "scan", "study"],

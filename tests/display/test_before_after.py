@@ -7,18 +7,18 @@ from datetime import date
 
 from toolkit.display import charts
 from toolkit.display.chart import Chart
+from toolkit.drawable import Change, Line, Point
 from toolkit.language import Quantity, Sentence
-from toolkit.plan_changes.effects import EventRow, LineRow, PathRow
 from toolkit.shown import Grid
 
 
-def line(value: float, tone: str) -> LineRow:
+def line(value: float, tone: str) -> Line:
     days = [date(2026, m, 1) for m in (1, 2, 3)]
-    return LineRow(Sentence("a line"), tuple(PathRow(d, Quantity(value, "hours")) for d in days), tone)
+    return Line(Sentence("a line"), tuple(Point(d, Quantity(value, "hours")) for d in days), tone)
 
 
 def test_both_lines_and_the_change_are_drawn():
-    made = charts.before_after([line(2.0, "past"), line(1.0, "us")], Sentence("t"), events=[EventRow(date(2026, 2, 1), "New")])
+    made = charts.before_after([line(2.0, "past"), line(1.0, "us")], Sentence("t"), events=[Change(date(2026, 2, 1), "New")])
     assert isinstance(made, Chart)
     text = str(made.spec)
     assert "New" in text and {2.0, 1.0} <= {d["value"] for layer in made.spec["layer"] for d in layer["data"]["values"] if "value" in d}

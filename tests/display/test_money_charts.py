@@ -6,9 +6,9 @@ import pytest
 
 from toolkit.display import money_charts
 from toolkit.display.chart import Chart
-from toolkit.display.rows import Mark
+from toolkit.drawable import Mark, Row
 from toolkit.language import Quantity, Sentence
-from toolkit.money.rows import BinRow, DotRow, FlowRow, SpentRow, SwingRow
+from toolkit.money.rows import BinRow, FlowRow, SpentRow, SwingRow
 from toolkit.shown import Grid
 
 TITLE = Sentence("What it shows")
@@ -33,7 +33,7 @@ def drawn() -> dict[str, Chart]:
         "cash_flow": money_charts.cash_flow(FLOWS, TITLE),
         "tornado": money_charts.tornado(SWINGS, TITLE, base=euros(15)),
         "distribution": money_charts.distribution(BINS, TITLE, unit="EUR", marks=[Mark(5, Sentence("95th percentile"))]),
-        "worth": money_charts.worth([DotRow("Rent", euros(1, -2, 4), "level")], TITLE),
+        "worth": money_charts.worth([Row("Rent", euros(1, -2, 4), "level")], TITLE),
     }
 
 

@@ -6,8 +6,9 @@ from datetime import date
 
 from toolkit.display import service_charts
 from toolkit.display.chart import Chart
+from toolkit.drawable import Line, Mark, Point, Row
 from toolkit.language import Quantity, Sentence
-from toolkit.service.views import Line, Mark, Point, Row, View
+from toolkit.service.views import View
 from toolkit.shown import Grid
 
 TITLE = Sentence("Shares")

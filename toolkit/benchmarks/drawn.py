@@ -4,52 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from toolkit.benchmarks.gaps import Gap
 from toolkit.benchmarks.over_waves import GapTrend
 from toolkit.benchmarks.standings import League, Standing
 from toolkit.benchmarks.wanted import Wanted, Wants
+from toolkit.drawable import Cell, Line, Point, Row
 from toolkit.language import Quantity, Sentence
 
 _TONES = {"ahead": "better", "behind": "worse", "cannot_be_told_apart": "level"}
 _QUADRANT_TONES = {"fix_first": "worse", "keep_up": "better"}
-
-
-@dataclass(frozen=True)
-class PlainRow:
-    """One thing with its number, for charts."""
-
-    label: str | Sentence
-    quantity: Quantity
-    tone: str
-
-
-@dataclass(frozen=True)
-class HeatRow:
-    """One cell of a table of gaps, for charts."""
-
-    row: str
-    column: str
-    quantity: Quantity
-    tone: str
-
-
-@dataclass(frozen=True)
-class WavePoint:
-    """One wave of a series, for charts."""
-
-    day: date
-    quantity: Quantity
-
-
-@dataclass(frozen=True)
-class WaveLine:
-    """A series over waves, for charts."""
-
-    label: str
-    points: tuple[WavePoint, ...]
-    tone: str
 
 
 @dataclass(frozen=True)
@@ -63,34 +27,34 @@ class MapPoint:
     said: Sentence
 
 
-def standing_rows(main: League | None, us: str) -> tuple[PlainRow, ...]:
+def standing_rows(main: League | None, us: str) -> tuple[Row, ...]:
     """The league table's scores with their intervals, best first."""
     if main is None:
         return ()
     return tuple(
-        PlainRow(_ranked_label(s), s.quantity, "us" if s.company == us else "rival")
+        Row(_ranked_label(s), s.quantity, "us" if s.company == us else "rival")
         for s in main.standings if s.shown
     )  # fmt: skip
 
 
-def gap_rows(gaps: Iterable[Gap]) -> tuple[PlainRow, ...]:
+def gap_rows(gaps: Iterable[Gap]) -> tuple[Row, ...]:
     """We less each rival, coloured where told apart."""
-    return tuple(PlainRow(g.rival, g.quantity, _TONES[g.verdict]) for g in gaps)
+    return tuple(Row(g.rival, g.quantity, _TONES[g.verdict]) for g in gaps)
 
 
-def heat_rows(wants: Wants | None) -> tuple[HeatRow, ...]:
+def heat_rows(wants: Wants | None) -> tuple[Cell, ...]:
     """We less each rival on each attribute."""
     if wants is None:
         return ()
-    return tuple(HeatRow(c.attribute.title, c.rival, c.quantity, c.tone) for c in wants.gaps)
+    return tuple(Cell(c.attribute.title, c.rival, c.quantity, c.tone) for c in wants.gaps)
 
 
-def driver_rows(wants: Wants | None) -> tuple[PlainRow, ...]:
+def driver_rows(wants: Wants | None) -> tuple[Row, ...]:
     """Shares of the explained variance, largest first."""
     if wants is None or wants.drivers is None:
         return ()
     return tuple(
-        PlainRow(w.attribute.title, w.share, _QUADRANT_TONES.get(w.quadrant, "level"))
+        Row(w.attribute.title, w.share, _QUADRANT_TONES.get(w.quadrant, "level"))
         for w in wants.by_share if w.share.known
     )  # fmt: skip
 
@@ -116,13 +80,13 @@ def quadrant_said(wanted: Wanted) -> Sentence:
     }[wanted.quadrant]  # fmt: skip
 
 
-def trend_lines(trends: Iterable[GapTrend]) -> tuple[WaveLine, ...]:
+def trend_lines(trends: Iterable[GapTrend]) -> tuple[Line, ...]:
     """Gaps over waves; empty where the answers are not dated."""
     found = []
     for t in trends:
-        points = tuple(WavePoint(day, q) for _, day, q in t.points if day is not None)
+        points = tuple(Point(day, q) for _, day, q in t.points if day is not None)
         if points:
-            found.append(WaveLine(t.rival, points, "level"))
+            found.append(Line(t.rival, points, "level"))
     return tuple(found)
 
 

@@ -17,6 +17,7 @@ from toolkit.benchmarks.standings import League, Standing
 from toolkit.benchmarks.target_card import target_card
 from toolkit.benchmarks.wanted import Wants
 from toolkit.benchmarks.weighing import Weighed
+from toolkit.drawable import Cell, Line, Row
 from toolkit.language import Quantity, Sentence
 from toolkit.shown import Grid, Shown
 from toolkit.stats.achievable_targets import Target
@@ -166,19 +167,19 @@ class Benchmarked(Shown):
 
     # for charts --------------------------------------------------------------------------------
 
-    def rows(self) -> tuple[drawn.PlainRow, ...]:
+    def rows(self) -> tuple[Row, ...]:
         """The league table's scores with their intervals, best first."""
         return drawn.standing_rows(self.main, self.definition.us)
 
-    def gap_rows(self) -> tuple[drawn.PlainRow, ...]:
+    def gap_rows(self) -> tuple[Row, ...]:
         """We less each rival, coloured where told apart."""
         return drawn.gap_rows(self.gaps)
 
-    def heat_rows(self) -> tuple[drawn.HeatRow, ...]:
+    def heat_rows(self) -> tuple[Cell, ...]:
         """We less each rival on each attribute."""
         return drawn.heat_rows(self.wants)
 
-    def driver_rows(self) -> tuple[drawn.PlainRow, ...]:
+    def driver_rows(self) -> tuple[Row, ...]:
         """Shares of the explained variance, largest first."""
         return drawn.driver_rows(self.wants)
 
@@ -186,7 +187,7 @@ class Benchmarked(Shown):
         """Importance against performance."""
         return drawn.map_points(self.wants)
 
-    def trend_lines(self) -> tuple[drawn.WaveLine, ...]:
+    def trend_lines(self) -> tuple[Line, ...]:
         """Gaps over waves; empty where the answers are not dated."""
         return drawn.trend_lines(self.trends)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from toolkit.customers import costly, lifetime, prices, repeat, retention, segments, value
 from toolkit.customers.assemble import PARTS, CustomerStudies
-from toolkit.customers.rows import Row
+from toolkit.drawable import Row
 from toolkit.findings import Checks, Finding, Findings
 from toolkit.language import Sentence
 from toolkit.shown import Grid, Shown

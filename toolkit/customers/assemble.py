@@ -119,6 +119,7 @@ class _Made:
             self.window(self.given.months), bought, Rules("rfm", s.rfm or RFM) if bought else None,
             tuple(Rules(name, rules) for name, rules in s.rules.items()), self.who(), self.flows(), outcomes,
             loyalty.cost if loyalty else None, loyalty.gain if loyalty else None, dict(s.levels),
+            min_cell=self.company.company.min_cell,
         ))  # fmt: skip
 
     def repeat(self) -> Study | None:

@@ -26,11 +26,7 @@ TONES = {
     "past": ("#8d969f", "#7f8994"),
     "unknown": ("#6c757f", "#9aa3ad"),
 }
-"""What a mark says about itself, as (light, dark).
-
-``us`` the company; ``better`` and ``worse`` an effect in the good or the bad direction; ``level``
-an effect that may be either; ``rival`` and ``past`` for comparison; ``unknown`` no answer.
-"""
+"""Each tone of `toolkit.drawable.TONES` as (light, dark)."""
 
 DRAWN = (PAPER, INK, MUTED, RULE, AXIS, *TONES.values())
 """Every pair that charts are drawn in; each light colour stands for one meaning only."""

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from toolkit.drawable import Row
 from toolkit.findings import Check, Checks, Finding, Findings
 from toolkit.language import Quantity, Sentence, term
 from toolkit.money.definition import PlanReturn
 from toolkit.money.model import BENEFITS, COSTS
 from toolkit.money.returned import Returned
-from toolkit.money.rows import DotRow
 from toolkit.shown import Grid, Shown
 from toolkit.stats.cash_flows import discount_factors
 from toolkit.stats.multiplicity import adjusted
@@ -70,14 +70,14 @@ class Allocated(Shown):
         found = [m for m in self.moves if m.measure == "money" and m.source in losing]
         return max(found, key=lambda m: m.difference.value, default=None)
 
-    def rows(self, measure: str = "money") -> tuple[DotRow, ...]:
+    def rows(self, measure: str = "money") -> tuple[Row, ...]:
         """Returns for one unit of money, as charts take it."""
         out = []
         for y in self.yields:
             q = y.per_money if measure == "money" else y.per_hour
             edge = NEVER_LESS_THAN if measure == "money" else self.hour_rate
             tone = "unknown" if not q.known else "better" if q.low > edge else "worse" if q.high < edge else "level"
-            out.append(DotRow(y.label, q, tone))
+            out.append(Row(y.label, q, tone))
         return tuple(out)
 
     @property

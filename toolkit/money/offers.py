@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from toolkit.data.frames import TableLike, as_table
+from toolkit.drawable import Row
 from toolkit.findings import Check, Checks, Finding, Findings, verdict_words
 from toolkit.language import Quantity, Sentence, term
 from toolkit.money.budgets import shown
 from toolkit.money.definition import Offers, spread_of
-from toolkit.money.rows import DotRow
 from toolkit.problems import Problem, Refused
 from toolkit.shown import Grid, Shown
 from toolkit.stats.power import size_for_shares
@@ -79,10 +79,10 @@ class Weighed(Shown):
     unpriced: tuple[tuple[str, int], ...] = ()
     rows: int = field(default=0)
 
-    def value_rows(self) -> tuple[DotRow, ...]:
+    def value_rows(self) -> tuple[Row, ...]:
         """What each is worth, as charts take it."""
         tones = {"go": "better", "no_go": "worse", "pilot_first": "level"}
-        return tuple(DotRow(o.title, o.value, tones.get(o.verdict, "unknown")) for o in self.offers)
+        return tuple(Row(o.title, o.value, tones.get(o.verdict, "unknown")) for o in self.offers)
 
     @property
     def title(self) -> Sentence:

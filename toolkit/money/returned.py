@@ -8,11 +8,12 @@ from datetime import date
 
 import numpy as np
 
+from toolkit.drawable import Row
 from toolkit.language import Quantity, Sentence
 from toolkit.money.definition import Benefit, PlanReturn
 from toolkit.money.ledger import month_index
 from toolkit.money.model import Costs, Model
-from toolkit.money.rows import DotRow, FlowRow
+from toolkit.money.rows import FlowRow
 from toolkit.shown import Grid, Shown
 from toolkit.stats.cash_flows import Irr, Payback
 from toolkit.stats.scenarios import Judged
@@ -115,7 +116,7 @@ class Returned(Shown):
             out.append(FlowRow(day, f"{day:%Y-%m}", Quantity(flow, unit), Quantity(balance, unit), first + 3 <= self.seen))
         return tuple(out)
 
-    def change_rows(self) -> tuple[DotRow, ...]:
+    def change_rows(self) -> tuple[Row, ...]:
         """What each change has brought, less what it costs, as charts take it."""
         out = []
         for c in self.changes:
@@ -123,10 +124,10 @@ class Returned(Shown):
             if q.known and q.low is not None and c.benefit.known:
                 q = Quantity(q.value - c.cost, q.unit, q.low - c.cost, q.high - c.cost)
                 tone = "better" if q.low > 0 else "worse" if q.high < 0 else "level"
-                out.append(DotRow(c.benefit.label, q, tone))
+                out.append(Row(c.benefit.label, q, tone))
             else:
                 why = c.benefit.why_unknown
-                out.append(DotRow(c.benefit.label, Quantity(math.nan, q.unit, reason=why.text() if why else None), "unknown"))
+                out.append(Row(c.benefit.label, Quantity(math.nan, q.unit, reason=why.text() if why else None), "unknown"))
         return tuple(out)
 
     @property

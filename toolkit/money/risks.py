@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from toolkit.data.frames import as_table
+from toolkit.drawable import Mark
 from toolkit.findings import Check, Checks, Finding, Findings
 from toolkit.language import Quantity, Sentence, term
 from toolkit.money.definition import PlanReturn, WorstCases, spread_of
 from toolkit.money.model import Term
 from toolkit.money.returned import Returned
-from toolkit.money.rows import BinRow, MarkRow, SwingRow
+from toolkit.money.rows import BinRow, SwingRow
 from toolkit.problems import Problem, Refused
 from toolkit.shown import Grid, Shown
 from toolkit.stats.cash_flows import discount_factors
@@ -94,11 +95,11 @@ class Risks(Shown):
         """The worth at the middle of everything."""
         return Quantity(self.base, self.currency, reason=self.reason)
 
-    def marks(self) -> tuple[MarkRow, ...]:
+    def marks(self) -> tuple[Mark, ...]:
         """Percentiles, as charts take them."""
         if self.reason is not None:
             return ()
-        return (MarkRow(self.p5, Sentence("5th percentile")), MarkRow(self.p95, Sentence("95th percentile")))
+        return (Mark(self.p5, Sentence("5th percentile")), Mark(self.p95, Sentence("95th percentile")))
 
     def bins(self) -> tuple[BinRow, ...]:
         """The distribution of the plan's worth, as charts take it; 0 is an edge."""

@@ -50,18 +50,3 @@ class BinRow:
     share: float
 
 
-@dataclass(frozen=True)
-class DotRow:
-    """One number with its interval."""
-
-    label: str | Sentence
-    quantity: Quantity
-    tone: str = "us"
-
-
-@dataclass(frozen=True)
-class MarkRow:
-    """A line to measure against."""
-
-    value: float
-    label: Sentence

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from toolkit.data.frames import TableLike, as_table
+from toolkit.drawable import Row
 from toolkit.findings import Check, Checks, Finding, Findings
 from toolkit.language import Quantity, Sentence
 from toolkit.money.budgets import shown
 from toolkit.money.definition import Vendors
-from toolkit.money.rows import DotRow
 from toolkit.problems import Problem, Refused
 from toolkit.shown import Grid, Shown
 from toolkit.stats.weighted_scores import Turn, first_share, totals, turns
@@ -78,9 +78,9 @@ class Chosen(Shown):
             return Sentence("There are no vendors to choose from")
         return Sentence("Weighted score of each choice: {leader} is first", {"leader": self.leader.name})
 
-    def score_rows(self) -> tuple[DotRow, ...]:
+    def score_rows(self) -> tuple[Row, ...]:
         """Scores, as charts take them."""
-        return tuple(DotRow(c.name, Quantity(c.score, "score"), "us" if c is self.leader else "rival") for c in self.choices)
+        return tuple(Row(c.name, Quantity(c.score, "score"), "us" if c is self.leader else "rival") for c in self.choices)
 
     def grid(self) -> Grid:
         """One row a choice."""

@@ -9,6 +9,7 @@ from datetime import date
 
 import numpy as np
 
+from toolkit.drawable import Change, Line, Mark, Point, Row
 from toolkit.language import Quantity, Sentence
 from toolkit.plan_changes.definition import PlanChange
 from toolkit.plan_changes.reading import Panel
@@ -137,49 +138,6 @@ class Fitted:
     counted: float = math.nan
 
 
-@dataclass(frozen=True)
-class PathRow:
-    """One point of a line, as charts take it."""
-
-    day: date
-    quantity: Quantity
-    complete: bool = True
-
-
-@dataclass(frozen=True)
-class LineRow:
-    """A line over time, as charts take it."""
-
-    label: Sentence
-    points: tuple[PathRow, ...]
-    tone: str
-
-
-@dataclass(frozen=True)
-class DotRow:
-    """One number with its interval, as charts take it."""
-
-    label: str | Sentence
-    quantity: Quantity
-    tone: str = "us"
-
-
-@dataclass(frozen=True)
-class MarkRow:
-    """A line to measure against, as charts take it."""
-
-    value: float
-    label: Sentence
-
-
-@dataclass(frozen=True)
-class EventRow:
-    """A dated event, as charts take it."""
-
-    day: date
-    label: str | Sentence
-
-
 @dataclass(frozen=True, repr=False)
 class PlanEffect(Shown):
     """What a plan change did to its KPI.
@@ -278,15 +236,15 @@ class PlanEffect(Shown):
             return Sentence("{kpi} and its usual range before {change}", {"kpi": d.kpi, "change": d.title})
         return Sentence("{kpi} with {change}, and what it would have been without", {"kpi": d.kpi, "change": d.title})
 
-    def lines(self) -> tuple[LineRow, ...]:
+    def lines(self) -> tuple[Line, ...]:
         """What was measured, and what would have been without the change."""
         unit, path = self.definition.unit_of_level, self._path()
-        seen = tuple(PathRow(p.day, Quantity(p.observed, unit)) for p in path if math.isfinite(p.observed))
-        other = tuple(PathRow(p.day, quantity(p.without, p.low, p.high, unit)) for p in path if math.isfinite(p.without))
+        seen = tuple(Point(p.day, Quantity(p.observed, unit)) for p in path if math.isfinite(p.observed))
+        other = tuple(Point(p.day, quantity(p.without, p.low, p.high, unit)) for p in path if math.isfinite(p.without))
         chart = self.fit is not None and self.fit.evidence == "before_after"
         said = Sentence("usual range") if chart else Sentence("without the change")
-        lines = [LineRow(said, other, "past")] if other else []
-        return (*lines, LineRow(Sentence("measured"), seen, "us")) if seen else tuple(lines)
+        lines = [Line(said, other, "past")] if other else []
+        return (*lines, Line(Sentence("measured"), seen, "us")) if seen else tuple(lines)
 
     def _path(self) -> tuple[PathPoint, ...]:
         """The fit's, or without one what was measured of those touched."""
@@ -297,37 +255,37 @@ class PlanEffect(Shown):
         values = self.panel.series(True)
         return tuple(PathPoint(p.start, float(v)) for p, v in zip(self.panel.periods, values, strict=True))
 
-    def events(self) -> tuple[EventRow, ...]:
+    def events(self) -> tuple[Change, ...]:
         """The change itself, its announcement, and other changes of the same KPI."""
         d = self.definition
         days = [r.day for line in self.lines() for r in line.points]
         if not days:
             return ()
-        out = [EventRow(d.effective, d.title)]
+        out = [Change(d.effective, d.title)]
         if d.announced and d.announced < d.effective:
-            out.append(EventRow(d.announced, Sentence("announced")))
-        out += [EventRow(o.effective, o.label) for o in d.others if o.same_kpi]
+            out.append(Change(d.announced, Sentence("announced")))
+        out += [Change(o.effective, o.label) for o in d.others if o.same_kpi]
         return tuple(e for e in out if min(days) <= e.day <= max(days))
 
-    def spread(self) -> tuple[DotRow, ...]:
+    def spread(self) -> tuple[Row, ...]:
         """The effect by every method that applies, the one believed first."""
         if self.fit is None:
-            return (DotRow(self.definition.title, self.quantity, "unknown"),)
-        own = DotRow(self.fit.label, self.quantity, self.tone)
-        return (own, *(DotRow(a.label, a.quantity(self.unit), "rival") for a in self.fit.others))
+            return (Row(self.definition.title, self.quantity, "unknown"),)
+        own = Row(self.fit.label, self.quantity, self.tone)
+        return (own, *(Row(a.label, a.quantity(self.unit), "rival") for a in self.fit.others))
 
     @property
     def spread_title(self) -> Sentence:
         """What the chart of the methods shows."""
         return Sentence("What each method says of {change}", {"change": self.definition.title})
 
-    def marks(self) -> tuple[MarkRow, ...]:
+    def marks(self) -> tuple[Mark, ...]:
         """Promised and worthwhile, in the unit of the effect."""
         out = []
         if math.isfinite(self.promised):
-            out.append(MarkRow(self.promised, Sentence("promised")))
+            out.append(Mark(self.promised, Sentence("promised")))
         if math.isfinite(self.worthwhile):
-            out.append(MarkRow(self.worthwhile, Sentence("worthwhile")))
+            out.append(Mark(self.worthwhile, Sentence("worthwhile")))
         return tuple(out)
 
     def grid(self) -> Grid:

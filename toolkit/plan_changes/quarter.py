@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from toolkit.company.periods import Period
+from toolkit.drawable import Mark, Row
 from toolkit.findings import Check, Checks, Finding, Findings, verdict_words
 from toolkit.language import Quantity, Sentence
 from toolkit.plan_changes import checking, concluding, deciding
 from toolkit.plan_changes.deciding import Decision
 from toolkit.plan_changes.definition import PlanChange
 from toolkit.plan_changes.doubts import p_said
-from toolkit.plan_changes.effects import DotRow, MarkRow, PlanEffect
+from toolkit.plan_changes.effects import PlanEffect
 from toolkit.plan_changes.estimating import estimate as estimate_one
 from toolkit.plan_changes.estimating import without_answer
 from toolkit.problems import Refused
@@ -118,17 +119,17 @@ class PlanEffects(Shown):
         return Sentence("Share of each promise that came: {kept} of {n} changes keep theirs", {
             "kept": kept, "n": len(self.decisions)})  # fmt: skip
 
-    def promised(self) -> tuple[DotRow, ...]:
+    def promised(self) -> tuple[Row, ...]:
         """The share of each promise that came, as charts take it."""
-        return tuple(DotRow(e.definition.title, e.share, e.tone) for e in self.effects)
+        return tuple(Row(e.definition.title, e.share, e.tone) for e in self.effects)
 
-    def marks(self) -> tuple[MarkRow, ...]:
+    def marks(self) -> tuple[Mark, ...]:
         """The whole promise."""
-        return (MarkRow(1.0, Sentence("promised")),)
+        return (Mark(1.0, Sentence("promised")),)
 
-    def counts(self) -> tuple[DotRow, ...]:
+    def counts(self) -> tuple[Row, ...]:
         """How many changes took effect in each quarter, as charts take it."""
-        return tuple(DotRow(label, Quantity(n, "count")) for label, n in self.per_quarter.items())
+        return tuple(Row(label, Quantity(n, "count")) for label, n in self.per_quarter.items())
 
     @property
     def counts_title(self) -> Sentence:

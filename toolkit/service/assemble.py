@@ -101,6 +101,7 @@ def _complaints(company: Company, given: params.Service, window: Window):
     per = complaints.Per(c.per.time, c.per.where, c.per.name) if c.per else None
     definition = complaints.Complaints(**_same(
         c, complaints.Complaints, window, per=per, level=given.level, currency=company.company.currency, owner=given.owner,
+        min_cell=company.company.min_cell,
     ))  # fmt: skip
     return definition, c.table, {"per": c.per.table} if c.per else {}
 

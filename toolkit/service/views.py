@@ -3,47 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
-from toolkit.language import Quantity, Sentence
+from toolkit.drawable import Line, Mark, Row
+from toolkit.language import Sentence
 from toolkit.shown import Grid
-
-
-@dataclass(frozen=True)
-class Row:
-    """One thing with its number; `tone` says what the mark says about itself."""
-
-    label: str | Sentence
-    quantity: Quantity
-    tone: str = "us"
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A level to measure against."""
-
-    value: float
-    label: Sentence
-
-
-@dataclass(frozen=True)
-class Point:
-    """One period of a series."""
-
-    day: date
-    quantity: Quantity
-    complete: bool = True
-    tone: str | None = None
-
-
-@dataclass(frozen=True)
-class Line:
-    """A series over time."""
-
-    label: str | Sentence
-    points: tuple[Point, ...]
-    tone: str = "us"
-    dots: bool = True
 
 
 @dataclass(frozen=True)

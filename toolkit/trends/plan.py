@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from toolkit.drawable import Change, Line, Panel, Point
 from toolkit.language import Quantity, Sentence
 from toolkit.shown import Grid
 from toolkit.trends.goals import CriterionState, GoalState, OverallLine, StepState
 from toolkit.trends.results import KpiTrends, target_said, then_said, with_range
-from toolkit.trends.rows import ChangeRow, LineRow, PanelRow, PointRow
 from toolkit.trends.wording import VARIATION
 
 NOTEBOOK = "kpi_trends"
@@ -180,36 +180,36 @@ def formula_grid(found: KpiTrends) -> Grid:
     return Grid(Sentence("How each KPI is counted"), heads, tuple(rows))
 
 
-def overall_panels(found: KpiTrends) -> tuple[PanelRow, ...]:
+def overall_panels(found: KpiTrends) -> tuple[Panel, ...]:
     """The one line over all, drawn; nothing where there is none."""
     line = found.overall
     if line is None or not any(v.known for v in line.values):
         return ()
     points = tuple(
-        PointRow(p.start, v) for p, v in zip(line.periods, line.values, strict=True) if v.known
+        Point(p.start, v) for p, v in zip(line.periods, line.values, strict=True) if v.known
     )
     changes = tuple(
-        ChangeRow(c.day, c.label)
+        Change(c.day, c.label)
         for c in found.definition.changes
         if points[0].day <= c.day <= points[-1].day
     )
     return (
-        PanelRow(
+        Panel(
             Sentence(
                 "{label}: 100 in {period}", {"label": line.label, "period": line.periods[0].label}
             ),
-            (*_usual_of(line, points), LineRow("", points)),
+            (*_usual_of(line, points), Line("", points)),
             (),
             changes,
         ),
     )
 
 
-def _usual_of(line: OverallLine, points: tuple[PointRow, ...]) -> tuple[LineRow, ...]:
+def _usual_of(line: OverallLine, points: tuple[Point, ...]) -> tuple[Line, ...]:
     usual = line.usual
     if usual is None:
         return ()
-    return (LineRow("", tuple(PointRow(p.day, usual) for p in points), "past", dots=False),)
+    return (Line("", tuple(Point(p.day, usual) for p in points), "past", dots=False),)
 
 
 def overall_title(found: KpiTrends) -> Sentence:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-
 import numpy as np
 
-from toolkit.language import Quantity, Sentence
+from toolkit.drawable import Change, Line, Mark, Panel, Point
+from toolkit.language import Sentence
 from toolkit.trends.results import KpiTrend, KpiTrends
 from toolkit.trends.series import Series
 from toolkit.trends.wording import rule_said, span_said
@@ -15,54 +13,7 @@ from toolkit.trends.wording import rule_said, span_said
 _MOST_SIGNALS = 2
 
 
-@dataclass(frozen=True)
-class PointRow:
-    """One period; `tone` where a signal colours it."""
-
-    day: date
-    quantity: Quantity
-    complete: bool = True
-    tone: str | None = None
-
-
-@dataclass(frozen=True)
-class LineRow:
-    """A line through its points."""
-
-    label: str | Sentence
-    points: tuple[PointRow, ...]
-    tone: str = "us"
-    dots: bool = True
-
-
-@dataclass(frozen=True)
-class MarkRow:
-    """A level to measure against."""
-
-    value: float
-    label: Sentence
-
-
-@dataclass(frozen=True)
-class ChangeRow:
-    """A dated change of the plan."""
-
-    day: date
-    label: str
-
-
-@dataclass(frozen=True)
-class PanelRow:
-    """One KPI, drawn."""
-
-    title: Sentence
-    lines: tuple[LineRow, ...]
-    marks: tuple[MarkRow, ...] = ()
-    changes: tuple[ChangeRow, ...] = ()
-    notes: tuple[Sentence, ...] = ()
-
-
-def panels(found: KpiTrends) -> tuple[PanelRow, ...]:
+def panels(found: KpiTrends) -> tuple[Panel, ...]:
     """A panel for each KPI with a value: usual range as a band, signals coloured and said."""
     return tuple(
         _panel(k, found)
@@ -71,14 +22,14 @@ def panels(found: KpiTrends) -> tuple[PanelRow, ...]:
     )
 
 
-def _panel(k: KpiTrend, found: KpiTrends) -> PanelRow:
-    marks = (MarkRow(k.aim.level.value, Sentence("target")),) if k.aim and k.aim.known else ()
+def _panel(k: KpiTrend, found: KpiTrends) -> Panel:
+    marks = (Mark(k.aim.level.value, Sentence("target")),) if k.aim and k.aim.known else ()
     changes = tuple(
-        ChangeRow(c.day, c.label)
+        Change(c.day, c.label)
         for c in found.definition.touching(k.kpi.name)
         if k.whole.periods[0].start <= c.day < k.whole.periods[-1].end
     )
-    return PanelRow(
+    return Panel(
         _title(k.whole), (*_usual(k.whole), *_pieces(k.whole)), marks, changes, _notes(k.whole)
     )
 
@@ -105,7 +56,7 @@ def _notes(series: Series) -> tuple[Sentence, ...]:
     )
 
 
-def _usual(series: Series) -> list[LineRow]:
+def _usual(series: Series) -> list[Line]:
     """Centre and limits, a line for each stretch of them."""
     rows = []
     told = np.isfinite(series.lower)
@@ -113,7 +64,7 @@ def _usual(series: Series) -> list[LineRow]:
         p for n in np.unique(series.stretch) for p in _runs_of(told & (series.stretch == n))
     ):
         points = tuple(
-            PointRow(
+            Point(
                 series.periods[i].start,
                 series.kpi.quantity(
                     float(series.centre[i]),
@@ -123,11 +74,11 @@ def _usual(series: Series) -> list[LineRow]:
             )
             for i in piece
         )
-        rows.append(LineRow("", points, "past", dots=False))
+        rows.append(Line("", points, "past", dots=False))
     return rows
 
 
-def _pieces(series: Series) -> list[LineRow]:
+def _pieces(series: Series) -> list[Line]:
     """The values; a gap ends one line and begins another."""
     colour: dict[int, str] = {}
     for s in series.signals:
@@ -139,10 +90,10 @@ def _pieces(series: Series) -> list[LineRow]:
             ]
             colour |= dict.fromkeys(inside, "better" if s.good else "worse")
     return [
-        LineRow(
+        Line(
             "",
             tuple(
-                PointRow(
+                Point(
                     series.periods[i].start,
                     series.quantity_at(i),
                     bool(series.complete[i]),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from toolkit.customers.costly.definition import Costly
-from toolkit.customers.rows import Row
 from toolkit.customers.value.results import whole
+from toolkit.drawable import Row
 from toolkit.language import Quantity, Sentence
 from toolkit.shown import Grid, Shown
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from toolkit.customers.lifetime.definition import Definition, Renewals
 from toolkit.customers.lifetime.reading import SetAside
-from toolkit.customers.rows import Row
+from toolkit.drawable import Row
 from toolkit.language import Quantity, Sentence
 from toolkit.shown import Grid, Shown
 from toolkit.stats.comparisons import Interval

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from toolkit.customers.prices.definition import PriceResponse
-from toolkit.customers.rows import Row
+from toolkit.drawable import Row
 from toolkit.language import Quantity, Sentence, term
 from toolkit.shown import Grid, Shown
 

@@ -8,8 +8,8 @@ from datetime import date
 
 from toolkit.customers.ledger import Aside
 from toolkit.customers.repeat.definition import Repeat
-from toolkit.customers.rows import Row
 from toolkit.customers.value.results import interval_quantity
+from toolkit.drawable import Row
 from toolkit.language import Quantity, Sentence
 from toolkit.shown import Grid, Shown
 from toolkit.stats.comparisons import Interval

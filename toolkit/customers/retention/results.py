@@ -11,7 +11,7 @@ import numpy as np
 from toolkit.customers.retention.definition import Retention
 from toolkit.customers.retention.newcomers import Newcomers
 from toolkit.customers.retention.reading import SetAside
-from toolkit.customers.rows import Row
+from toolkit.drawable import Line, Point, Row
 from toolkit.language import Quantity, Sentence
 from toolkit.shown import Grid, Shown
 from toolkit.stats.comparisons import Interval
@@ -19,26 +19,6 @@ from toolkit.stats.survival import LogRank, Survival
 
 EVERYBODY = Sentence("Everybody")
 _POINTS = 60
-
-
-@dataclass(frozen=True)
-class LinePoint:
-    """One point of a line."""
-
-    day: date
-    quantity: Quantity
-    complete: bool = True
-    tone: str | None = None
-
-
-@dataclass(frozen=True)
-class LineRow:
-    """A line through its points."""
-
-    label: str | Sentence
-    points: tuple[LinePoint, ...]
-    tone: str = "us"
-    dots: bool = True
 
 
 def share(found: Interval) -> Quantity:
@@ -147,30 +127,30 @@ class Retained(Shown):
         }[self.definition.time_unit]  # fmt: skip
 
     @property
-    def lines(self) -> tuple[LineRow, ...]:
+    def lines(self) -> tuple[Line, ...]:
         """The curves by segment, set out from the last day observed: where those who begin then will be."""
         start = self.ends or date(2000, 1, 1)
         chosen = self.stays[1:] or self.stays
-        return tuple(LineRow(s.label, self._points(s.curve, start), "us", dots=False) for s in chosen)
+        return tuple(Line(s.label, self._points(s.curve, start), "us", dots=False) for s in chosen)
 
-    def _points(self, curve: Survival, start: date) -> tuple[LinePoint, ...]:
+    def _points(self, curve: Survival, start: date) -> tuple[Point, ...]:
         if not curve.n:
             return ()
         days = self.definition.days_a_unit
         whole = int(curve.last * days)
         steps = sorted({int(d) for d in np.linspace(0, whole, min(whole, _POINTS) + 1)})
-        return tuple(LinePoint(start + timedelta(days=d), share(curve.at(d / days))) for d in steps)
+        return tuple(Point(start + timedelta(days=d), share(curve.at(d / days))) for d in steps)
 
     @property
-    def cohort_lines(self) -> tuple[LineRow, ...]:
+    def cohort_lines(self) -> tuple[Line, ...]:
         """A line for each time: the share still there after it, by when customers began."""
         out = []
         for i, time in enumerate(self.definition.after):
             points = tuple(
-                LinePoint(c.starts, share(c.kept[i])) for c in self.by_cohort if c.kept[i] is not None
+                Point(c.starts, share(c.kept[i])) for c in self.by_cohort if c.kept[i] is not None
             )
             if points:
-                out.append(LineRow(Sentence("After {time}", {"time": self.said(time)}), points))
+                out.append(Line(Sentence("After {time}", {"time": self.said(time)}), points))
         return tuple(out)
 
     @property

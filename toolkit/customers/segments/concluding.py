@@ -23,13 +23,18 @@ def conclude(found: Segmented, checks: Checks) -> Findings:
     }  # fmt: skip
     out = [_main(found, shared), _proof(found, shared)]
     for s in found.segmentations:
-        out += [_segment(found, s, x, shared) for x in s.segments if x.size]
+        out += [_segment(found, s, x, shared) for x in _shown(found, s)]
     out += [
-        _outcome(s, x, m, found, shared) for s in found.segmentations for x in s.segments for m in x.outcomes
-        if x.size and m.n
+        _outcome(s, x, m, found, shared) for s in found.segmentations for x in _shown(found, s) for m in x.outcomes if m.n
     ]  # fmt: skip
     out += _loyalty(found, shared)
     return Findings(tuple(out))
+
+
+def _shown(found: Segmented, of: Segmentation) -> list:
+    """Segments of which numbers may be told."""
+    hidden = of.hidden(found.definition.min_cell)
+    return [s for s in of.segments if s.size and s.name not in hidden]
 
 
 def _grouped(found: Segmented) -> dict[str, tuple[str, ...]]:

@@ -79,6 +79,8 @@ class Segmenting:
         What is done (``serve_better``, ``hold``, ``reprice``, ``let_go``) -> the company's words.
     fewest
         Segments of fewer customers are shown and not acted on.
+    min_cell
+        Segments of fewer customers, and those that would tell of them, are not shown.
     """
 
     window: Window
@@ -92,6 +94,7 @@ class Segmenting:
     loyalty_gain: float | None = None
     levels: Mapping[str, str] = field(default_factory=dict)
     fewest: int = 30
+    min_cell: int = 10
 
     def __post_init__(self) -> None:
         if self.rfm is None and not self.rules:

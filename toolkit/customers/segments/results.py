@@ -6,13 +6,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from toolkit.customers.rows import Row
 from toolkit.customers.segments.definition import Outcome, Rules, Segmenting
 from toolkit.customers.value.results import interval_quantity
+from toolkit.drawable import Row
 from toolkit.language import Quantity, Sentence
 from toolkit.language.quantities import level_unit
 from toolkit.shown import Grid, Shown
 from toolkit.stats.comparisons import Interval
+from toolkit.stats.suppression import hidden_groups
+
+NOT_SHOWN = Sentence("Too few customers to be shown, or they would tell of another segment")
 
 ACTIONS: Mapping[str, Sentence] = {
     "serve_better": Sentence("Serve better"), "hold": Sentence("Hold"), "reprice": Sentence("Reprice"),
@@ -108,6 +111,10 @@ class Segmentation(Shown):
             return "serve_better"
         return "hold"
 
+    def hidden(self, least: int) -> frozenset[str]:
+        """Names of segments that are not shown: too few customers, or others could be worked out from them."""
+        return hidden_groups({s.name: s.size for s in self.segments}, least)
+
     def _unhappy(self, segment: Segment) -> bool:
         """Whether a measure of satisfaction lies below that of the other segments."""
         for m in segment.outcomes:
@@ -127,7 +134,9 @@ class Segmentation(Shown):
         currency = definition.window.currency
         heads = (Sentence("Segment"), Sentence("Customers"), Sentence("Share"), Sentence("Net value a customer"),
                  Sentence("What follows"))  # fmt: skip
+        hidden = self.hidden(definition.min_cell)
         rows = tuple(
+            (s.title, None, None, None, NOT_SHOWN) if s.name in hidden else
             (s.title, s.size, Quantity(s.share.estimate, "percent"), interval_quantity(s.value, currency),
              ACTIONS[self.action(s, definition.fewest)])
             for s in self.segments
@@ -144,7 +153,9 @@ class Segmentation(Shown):
         currency = definition.window.currency
         kinds = [m.outcome for m in self.segments[0].outcomes]
         heads = (Sentence("Segment"), *(Sentence("{label}", {"label": o.label}) for o in kinds))
-        rows = tuple((s.title, *(m.quantity(currency) for m in s.outcomes)) for s in self.segments)
+        hidden = self.hidden(definition.min_cell)
+        rows = tuple(
+            (s.title, *(None if s.name in hidden else m.quantity(currency) for m in s.outcomes)) for s in self.segments)
         return Grid(Sentence("How segments respond: {name}", {"name": self.rules.title}), heads, rows)
 
     @property
@@ -154,12 +165,12 @@ class Segmentation(Shown):
         return Grid(Sentence("Who belongs where: {name}", {"name": self.rules.title}),
                     (Sentence("Segment"), Sentence("Rule")), rows)  # fmt: skip
 
-    def rows(self, currency: str) -> tuple[Row, ...]:
+    def rows(self, currency: str, least: int = 1) -> tuple[Row, ...]:
         """Net value a customer, for a chart; segments nobody is in have no number."""
         tones = {True: "better", False: "us"}
         out = []
         for s in self.segments:
-            if s.size:
+            if s.size and s.name not in self.hidden(least):
                 below = not math.isnan(s.value.high) and s.value.high < 0
                 above = not math.isnan(s.value.low) and s.value.low > self.everyone
                 out.append(Row(s.title, interval_quantity(s.value, currency), "worse" if below else tones[above]))
@@ -193,7 +204,7 @@ class Segmented(Shown):
     @property
     def rows(self) -> tuple[Row, ...]:
         """Net value a customer in the main segmentation."""
-        return tuple(r for r in self.main.rows(self.definition.window.currency) if not math.isnan(r.quantity.value))
+        return tuple(r for r in self.main.rows(self.definition.window.currency, self.definition.min_cell) if not math.isnan(r.quantity.value))
 
     @property
     def tables(self) -> tuple[Grid, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from toolkit.customers.rows import Row
 from toolkit.customers.value.definition import Profit
+from toolkit.drawable import Row
 from toolkit.language import Quantity, Sentence
 from toolkit.shown import Grid, Shown
 from toolkit.stats.comparisons import Interval

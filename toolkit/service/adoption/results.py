@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from toolkit.drawable import Line, Mark, Point
 from toolkit.language import Quantity, Sentence
 from toolkit.service.adoption.definition import Adoption
 from toolkit.service.adoption.starting import Started, Team
 from toolkit.service.asked import Aside
 from toolkit.service.measured import Key, Measured
-from toolkit.service.views import Line, Mark, Point, View
+from toolkit.service.views import View
 from toolkit.service.wording import plain
 from toolkit.shown import Grid, Shown
 

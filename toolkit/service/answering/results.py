@@ -6,13 +6,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from toolkit.drawable import Mark, Row
 from toolkit.language import Quantity, Sentence
 from toolkit.service.answering.definition import Answering
 from toolkit.service.answering.promising import Promise
 from toolkit.service.answering.staffing import Staffed
 from toolkit.service.asked import Aside
 from toolkit.service.measured import Key, verdict_of
-from toolkit.service.views import Mark, Row, View
+from toolkit.service.views import View
 from toolkit.service.waits import Wait
 from toolkit.service.wording import plain
 from toolkit.shown import Grid, Shown

@@ -53,6 +53,7 @@ class Complaints:
     trend_months: int = 24
     currency: str = "EUR"
     level: float = 0.95
+    min_cell: int = 10
     owner: str | None = None
     table: str = "complaints"
 

@@ -19,6 +19,7 @@ from toolkit.service.pareto import Pareto, read_paretos
 from toolkit.service.waits import read_waits
 from toolkit.service.window import within
 from toolkit.stats.event_rates import interval as rate_interval
+from toolkit.stats.suppression import hidden_groups
 from toolkit.stats.trend_tests import hamed_rao
 
 
@@ -47,7 +48,8 @@ def estimate(
         # each group makes a claim of its own: together they hold with the level
         level = 1 - (1 - asked.level) / max(len(groups), 1)
         groups = read_paretos(rows, PROCESS, [asked.by], unit=asked.unit, level=level)
-        split = {key[0]: found for key, found in groups.items()}
+        hidden = hidden_groups({g[0]: found.n for g, found in groups.items()}, asked.min_cell)
+        split = {g[0]: found for g, found in groups.items() if g[0] not in hidden}
     sql = {k: v for k, v in (("favour", asked.in_favour), ("progress", asked.progress)) if v}
     shares = {g: _measured(rows, sql, g, asked) for g in ((), (PROCESS,))}
     costs = {}

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from toolkit.drawable import Line, Point, Row
 from toolkit.language import Quantity, Sentence
 from toolkit.service.asked import Aside
 from toolkit.service.complaints.definition import Complaints
 from toolkit.service.measured import Key, Measured
 from toolkit.service.pareto import Kind, Pareto
-from toolkit.service.views import Line, Point, Row, View
+from toolkit.service.views import View
 from toolkit.service.waits import Wait
 from toolkit.service.wording import names, plain
 from toolkit.shown import Grid, Shown
@@ -143,7 +144,7 @@ class Complained(Shown):
             (plain(g), p.n, names([k.name for k in p.first]), p.kinds[0].share if p.kinds else None)
             for g, p in self.split.items()
         )
-        note = Sentence("What is said of all groups holds together.")
+        note = Sentence("What is said of all groups holds together; groups of too few complaints are not shown.")
         return Grid(Sentence("The first cause of complaints by group"), heads, rows, note)
 
     def months_grid(self) -> Grid:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from toolkit.drawable import Row
 from toolkit.language import Quantity, Sentence
 from toolkit.service.asked import Aside
 from toolkit.service.leads.definition import Leads
 from toolkit.service.measured import Key, Measured
 from toolkit.service.ranking import Ranked
-from toolkit.service.views import Row, View
+from toolkit.service.views import View
 from toolkit.service.waits import Wait
 from toolkit.service.wording import plain
 from toolkit.shown import Grid, Shown

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from toolkit.drawable import Row
 from toolkit.language import Quantity, Sentence
 from toolkit.service.asked import Aside
 from toolkit.service.measured import Key, Measured
 from toolkit.service.ranking import Person, Ranked
 from toolkit.service.staff.definition import Staff
-from toolkit.service.views import Row, View
+from toolkit.service.views import View
 from toolkit.service.wording import plain
 from toolkit.shown import Grid, Shown
 

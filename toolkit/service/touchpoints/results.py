@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from toolkit.drawable import Row
 from toolkit.findings import verdict_words
 from toolkit.language import Quantity, Sentence
 from toolkit.service.asked import Aside
 from toolkit.service.measured import Key, Measured, verdict_of
 from toolkit.service.pareto import Pareto
 from toolkit.service.touchpoints.definition import Touchpoint, Touchpoints
-from toolkit.service.views import Row, View
+from toolkit.service.views import View
 from toolkit.service.wording import plain
 from toolkit.shown import Grid, Shown
 
