@@ -84,7 +84,7 @@ def run(
     period: Annotated[str, typer.Option(help="2026Q3, 2026-09, 2026W38, 2026 or latest.")] = "latest",
     only: Annotated[list[str] | None, typer.Option(help="Just this notebook's pages; may be repeated.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time; the cores by default.")] = None,
-    out: Annotated[Path, typer.Option(help="The folder of all reports.")] = Path("reports"),
+    out: Annotated[str, typer.Option(help="The folder of all reports, or an address such as s3://bucket/reports.")] = "reports",
     engine: Annotated[str | None, typer.Option(help="fast or nbclient; the best of this system by default.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Make everything anew.")] = False,
     deadline: Annotated[float, typer.Option(min=1, help="Seconds after which a notebook is stopped.")] = 1800,
@@ -93,14 +93,18 @@ def run(
     language: Annotated[str | None, typer.Option(help="en, pt, es or he, or several: en,pt; the params' by default.")] = None,
 ) -> None:
     """Run a pack and publish its pages; a pack that still holds is only checked."""
+    from toolkit.pack.sending import filesystem_at, is_address, send
     from toolkit.pack.unchanged import question, still_holds
 
     chosen = tuple(only or ())
     languages = tuple(part.strip() for part in (language or "").split(",") if part.strip())
-    asked = question(params, pack=pack, period=period, only=chosen, out=str(out), languages=languages)
-    if not force and (there := still_holds(out, asked)):
-        print(there.index)
+    home = Path("reports") if is_address(out) else Path(out)
+    asked = question(params, pack=pack, period=period, only=chosen, out=str(home), languages=languages)
+    if not force and (there := still_holds(home, asked)):
+        print(send(there.folder, home, out) if is_address(out) else there.index)
         return
+    if is_address(out):
+        filesystem_at(out)
     from toolkit.pack.engines import Limits
     from toolkit.pack.executors import executor_at
     from toolkit.pack.publish import Busy
@@ -109,14 +113,14 @@ def run(
     limits = Limits(deadline, None if memory is None else int(memory * 2**30))
     try:
         with executor_at(executor) as elsewhere, _progress() as told:
-            made = run_pack(params, pack, period, chosen, jobs or os.cpu_count() or 1, out, engine=engine, force=force,
+            made = run_pack(params, pack, period, chosen, jobs or os.cpu_count() or 1, home, engine=engine, force=force,
                             limits=limits, executor=elsewhere, languages=languages, told=told)
     except Busy as busy:
         print(busy, file=sys.stderr)
         raise typer.Exit(BUSY) from None
     for page, why in made.failed.items():
         print(f"{page}: could not be made: {why}", file=sys.stderr)
-    print(made.index)
+    print(send(made.folder, home, out) if is_address(out) else made.index)
     if made.failed:
         raise typer.Exit(A_PAGE_FAILED)
 
