@@ -184,7 +184,7 @@ def test_an_empty_segment_is_no_data_with_its_reason():
     table = planted(n=400)
     table["region"] = np.where(table.index < 3, "rare", "common")
     table.loc[(table.region == "rare"), "arm"] = "a"
-    found = {f.id: f for f in concluded(table, declared(PRIMARY, segments=["region"]))}
+    found = {f.id: f for f in concluded(table, declared(PRIMARY, segments=["region"], min_cell=1))}
     rare = found["ab_test/test/y/b/region=rare"]
     assert rare.verdict == "no_data" and math.isnan(rare.estimate)
     assert "the treatment has 0 units" in str(rare.sentence)

@@ -57,7 +57,7 @@ def from_params(company: Company, name: str) -> Experiment:
         question=test.question, unit=unit, cluster=test.cluster, covariates=tuple(test.covariates),
         strata=test.strata, segments=tuple(test.segments), where=test.where, target=test.target,
         assigned_at=test.assigned_at, starts=test.starts, ends=test.ends, as_of=company.company.as_of,
-        level=test.level, owner=test.owner, decide_by=test.decide_by, currency=company.company.currency,
+        level=test.level, min_cell=company.company.min_cell, owner=test.owner, decide_by=test.decide_by, currency=company.company.currency,
         source=", ".join(dict.fromkeys([test.table, *(company.kpis[m.kpi].table for m in test.metrics)])),
         compares=test.compares, arm_labels=test.arm_labels, exact_units=company.engine.exact_units, buckets=company.engine.buckets,
     )  # fmt: skip

@@ -184,6 +184,7 @@ class Experiment:
     ends: date | None = None
     as_of: date | None = None
     level: float = 0.95
+    min_cell: int = 10
     owner: str | None = None
     decide_by: date | None = None
     currency: str = "EUR"

@@ -190,7 +190,8 @@ class Segmented:
 
     `interaction` asks whether the effect is the same in every segment (`p_adjusted` over all such
     questions), `reversal` whether pooling turns it round; `adjusted` is the effect with the segments
-    weighed alike, and `risk_ratio` Mantel and Haenszel's for a share.
+    weighed alike, and `risk_ratio` Mantel and Haenszel's for a share. `hidden` segments are not
+    among `effects`: too few are in them to be shown.
     """
 
     metric: Metric
@@ -202,6 +203,7 @@ class Segmented:
     reversal: Reversal
     adjusted: Comparison
     risk_ratio: Comparison | None = None
+    hidden: int = 0
 
 
 @dataclass(frozen=True)
@@ -320,7 +322,13 @@ class Effects(Shown):
             for s in self.segments for e in s.effects
         )
         heads = ("By", "Segment", "Metric", "Arm", "Control", "With it", "Difference")
-        return Grid(Sentence("Each segment by itself"), tuple(Sentence(h) for h in heads), rows)
+        hidden = sum(s.hidden for s in {s.column: s for s in self.segments}.values())
+        note = Sentence(
+            "{hidden} segment is not shown: fewer than {least} units are in it, or it would tell of another.",
+            {"hidden": hidden, "least": self.definition.min_cell},
+            "{hidden} segments are not shown: fewer than {least} units are in them, or they would tell of others.", "hidden",
+        )  # fmt: skip
+        return Grid(Sentence("Each segment by itself"), tuple(Sentence(h) for h in heads), rows, note if hidden else None)
 
     def _note(self) -> Sentence | None:
         if self.used:

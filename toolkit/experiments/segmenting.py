@@ -31,6 +31,7 @@ from toolkit.stats.stratified import (
     mantel_haenszel_relative,
     reversal,
 )
+from toolkit.stats.suppression import hidden_groups
 
 MISSING = "missing"
 """What the segment of rows without a value is called."""
@@ -65,7 +66,17 @@ def segmented(
         own = tuple(next(flat) for _ in effects)
         parts.append(_part(reading, definition, column, metric, arm, own, pooled[metric.name, arm]))
     p = adjusted(np.array([s.interaction.p_value for s in parts]), "holm") if parts else []
-    return tuple(replace(s, p_adjusted=float(v)) for s, v in zip(parts, p, strict=True))
+    return tuple(_shown(replace(s, p_adjusted=float(v)), reading, definition) for s, v in zip(parts, p, strict=True))
+
+
+def _shown(part: Segmented, reading: Reading, definition: Experiment) -> Segmented:
+    """Without the segments of too few units, and those from which theirs could be worked out."""
+    sizes: dict[str, int] = {}
+    for (_, value), cell in reading.segments[part.column].items():
+        name = MISSING if value is None else value
+        sizes[name] = sizes.get(name, 0) + cell.rows
+    hidden = hidden_groups(sizes, definition.min_cell)
+    return replace(part, effects=tuple(e for e in part.effects if e.segment[1] not in hidden), hidden=len(hidden))
 
 
 def _in_segment(

@@ -134,6 +134,7 @@ class PlanChange:
     value_per_unit: float | None = None
     cost: float = 0.0
     level: float = 0.95
+    min_cell: int = 10
     owner: str | None = None
     department: str | None = None
     period: str | None = None

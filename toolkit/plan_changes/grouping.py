@@ -18,8 +18,10 @@ from toolkit.stats.differences import Difference
 from toolkit.stats.interrupted import interrupted_many
 from toolkit.stats.interrupted_counts import interrupted_counts_many
 from toolkit.stats.multiplicity import adjusted
+from toolkit.stats.suppression import hidden_groups
 
 MOST_GROUPS = 40
+TOO_FEW = "too few rows to be shown, or they would tell of another group"
 
 
 def by_group(
@@ -32,7 +34,13 @@ def by_group(
     """
     found: list[GroupEffect] = []
     tests: list[SegmentTest] = []
-    for segment, panels in reading.segments.items():
+    for segment, every in reading.segments.items():
+        hidden = hidden_groups({v: int(p.rows.sum()) for v, p in every.items()}, definition.min_cell)
+        panels = {v: p for v, p in every.items() if v not in hidden}
+        found += [GroupEffect(segment, str(v), *(math.nan,) * 4, False, 0, TOO_FEW) for v in every if v in hidden]
+        if every and not panels:
+            tests.append(SegmentTest(segment, math.nan, TOO_FEW))
+            continue
         if len(panels) > MOST_GROUPS:
             tests.append(SegmentTest(segment, math.nan, f"it has {len(panels)} groups, more than {MOST_GROUPS}"))
             continue

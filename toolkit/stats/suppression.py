@@ -9,13 +9,16 @@ the sums' null space moves it, or where counts, which cannot be negative, leave 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import linprog
 
 _NIL = 1e-7
+
+Group = TypeVar("Group", bound=Hashable)
 
 
 def hidden_cells(counts: ArrayLike, least: int, *, totals: bool = True) -> np.ndarray:
@@ -62,6 +65,14 @@ def hidden_cells(counts: ArrayLike, least: int, *, totals: bool = True) -> np.nd
             return np.ones(x.shape, dtype=bool)
         hidden[more] = True
     return hidden
+
+
+def hidden_groups(counts: Mapping[Group, int], least: int) -> frozenset[Group]:
+    """Which groups stay hidden, where their total is shown? As `hidden_cells`, by name."""
+    if not counts:
+        return frozenset()
+    hidden = hidden_cells([counts[g] for g in counts], least)
+    return frozenset(g for g, h in zip(counts, hidden, strict=True) if h)
 
 
 def recoverable(counts: ArrayLike, hidden: ArrayLike) -> np.ndarray:

@@ -51,6 +51,7 @@ def from_params(
         kpis=tuple(_trend(company, n) for n in chosen),
         period=period,
         as_of=company.company.as_of,
+        min_cell=company.company.min_cell,
         fiscal_year_starts=company.company.fiscal_year_starts,
         time_zone=company.company.time_zone,
         changes=tuple(

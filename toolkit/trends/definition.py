@@ -208,6 +208,7 @@ class Trends:
     targets: Mapping[str, Wanted] = field(default_factory=dict)
     overall: Overall | None = None
     currency: str = "EUR"
+    min_cell: int = 10
     problems: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:

@@ -31,6 +31,7 @@ from toolkit.trends.segment_values import (
     segment_now,
     values_by_segment,
 )
+from toolkit.trends.small_segments import too_small
 from toolkit.trends.series import Series, bounds_of, signals_of
 
 BREAK_SIMULATIONS = 1999
@@ -189,7 +190,8 @@ def _judged(
     forecasts = forecasts_of(panel, series, None if published else season, definition)
     for i, (kpi, segment) in enumerate(panel.keys):
         if segment is None:
-            mine = [j for j, (k, g) in enumerate(panel.keys) if k is kpi and g is not None]
+            small = too_small(by_segment.get(kpi.name), definition.min_cell)
+            mine = [j for j, (k, g) in enumerate(panel.keys) if k is kpi and g is not None and g not in small]
             whole = _kpi(
                 series[i],
                 tuple(series[j] for j in mine),
