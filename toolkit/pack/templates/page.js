@@ -86,6 +86,10 @@
     // the drawing program names the drawing after itself and adds an empty form
     drawn.querySelectorAll("form").forEach((form) => form.remove());
     drawn.removeAttribute("aria-roledescription");
+    // one picture with one description: its parts have no names that a screen reader could say
+    drawn.querySelectorAll("[role], [aria-roledescription]").forEach((part) => {
+      for (const name of ["role", "aria-roledescription", "aria-label"]) part.removeAttribute(name);
+    });
     drawn.setAttribute("role", "img");
     drawn.setAttribute("aria-label", place.dataset.alt);
     place.replaceChildren(drawn);
