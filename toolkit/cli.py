@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,16 @@ app = typer.Typer(
 )
 notebooks_app = typer.Typer(help="The shipped notebooks.", no_args_is_help=True)
 app.add_typer(notebooks_app, name="notebooks")
+
+
+
+class Form(StrEnum):
+    """A file with a published form."""
+
+    params = "params"
+    findings = "findings"
+    manifest = "manifest"
+
 
 Params = Annotated[Path, typer.Argument(help="The company's params file (YAML).", show_default=False)]
 A_PAGE_FAILED, REFUSED, BUSY = 1, 2, 3
@@ -74,6 +85,8 @@ def check(params: Params) -> None:
             print(f"  {s.rows:,} set aside: {f'{s.column} ' if s.column else ''}{s.rule}")
         for u in report.unmatched:
             print(f"  {u.rows:,} without a match in {u.table}")
+    for note in file.migrated:
+        print(f"{params}: read as {note}", file=sys.stderr)
     print(f"{params}: params and {len(reports)} tables keep their contracts")
 
 
@@ -190,11 +203,17 @@ def lab(
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of the params file, for editors."""
+def schema(
+    of: Annotated[Form, typer.Option(help="Of the params file, or of what a run publishes.")] = Form.params,
+) -> None:
+    """Print the JSON Schema of the params file, for editors; or of findings.json or manifest.json."""
     from toolkit.company.schema import schema_text
+    from toolkit.pack import schemas
 
-    print(schema_text(), end="")
+    if of is Form.params:
+        print(schema_text(), end="")
+    else:
+        print(schemas.text_of(schemas.findings_schema() if of is Form.findings else schemas.manifest_schema()), end="")
 
 
 @notebooks_app.command("refresh")

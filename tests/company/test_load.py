@@ -83,7 +83,7 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_file(told):
             "'primry' is not one of the words that may stand here. Did you mean 'primary'? "
             "Choices: 'primary', 'guardrail', 'exploratory'",
         ),
-        (("version: 1", "version: 2"), "version: 2 is not one of the words that may stand here"),
+        (("version: 1", "version: 2"), "version: 2 is a newer form than this toolkit reads, which is version 1"),
         (("  id: shop\n", ""), "shop.yaml:2 company: needs 'id'"),
         (("type: number", "required: true"), "before: needs 'type': one of text, integer, number"),
         (("id: shop", "id: 7"), "company.id: 7 must be text: put it in quotes"),

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from toolkit.company.competitors import Benchmark
 from toolkit.company.goals import Goal
 from toolkit.company.kpis import Kpi
+from toolkit.company.migrations import migrated
 from toolkit.company.models import About, Company
 from toolkit.company.packs import Pack
 from toolkit.company.places import MOST_BYTES, Found, Places, read_yaml
@@ -49,12 +50,15 @@ class CompanyFile:
         Where each value of it stands.
     sha256
         Of the file's bytes, in hexadecimal.
+    migrated
+        What was changed to read a file of an older form, a sentence each.
     """
 
     company: Company
     path: Path
     places: Places
     sha256: str
+    migrated: tuple[str, ...] = ()
 
     def place(self, *loc: str | int) -> str:
         """``params/demo.yaml:12 tests.spring_mail.arm``, for a message about a value."""
@@ -86,16 +90,20 @@ def load_company(path: str | os.PathLike[str], notebooks: Notebooks | None = Non
         rule = "is empty" if read.data is None else "holds no keys"
         found.append(Found((), f"{rule}: a params file begins with 'company:' and 'tables:'"))
         raise Refused(read.places.problems(found))
+    brought = migrated(read.data)
+    if brought.found:  # of another form: what else is wrong with it cannot be told
+        raise Refused(read.places.problems([*found, *brought.found]))
     try:
-        company = Company.model_validate(read.data)
+        company = Company.model_validate(brought.data)
     except ValidationError as error:
-        found += refusals(error.errors(), read.data, Company)
-        found += references_found(*_what_holds(read.data, notebooks))
+        found += refusals(error.errors(), brought.data, Company)
+        found += references_found(*_what_holds(brought.data, notebooks))
     else:
         found += references_found(company, notebooks)
     if found or company is None:
         raise Refused(read.places.problems(found))
-    return CompanyFile(company, path.resolve(), read.places, hashlib.sha256(raw).hexdigest())
+    digest = hashlib.sha256(raw).hexdigest()
+    return CompanyFile(company, path.resolve(), read.places, digest, brought.notes)
 
 
 def find_company(

@@ -90,6 +90,8 @@ def run(
     work = jobs_of(file, chosen, str(due), folder, only)
     runs = engine_called(engine)
     stamped = unchanged.stamps(Path(params), folder, _patterns(file)) if _only_files(file) else None
+    for note in file.migrated:
+        told(f"{params}: read as {note}", 0, len(work))
     told("checking the tables", 0, len(work))
     store = None if force else Remembered(out)
     met = Remembered(out).folder.exists()

@@ -84,7 +84,7 @@ def write_manifest(
     """What the run was made from, and every file it made; written last."""
     told = {
         "format": manifest.FORMAT, "company": file.company.company.id, "pack": pack, "period": str(period),
-        "params": {"file": file.path.name, "sha256": file.sha256}, "inputs": inputs,
+        "params": {"file": file.path.name, "sha256": file.sha256, "migrated": list(file.migrated)}, "inputs": inputs,
         "versions": manifest.versions(), "commit": manifest.commit_of(Path(__file__).parent),
         "pages": [
             {"page": job.page, "notebook": job.notebook.name, "notebook_sha256": manifest.hash_of(job.notebook),
