@@ -65,13 +65,13 @@ def _planned(table, asked: Outreach, level: float) -> tuple[Planned, tuple[Aside
         else_=ibis.null("float64"),
     )
     judged = kept.notnull()
-    columns = {KEPT: kept, CAME: ibis.cases((judged, came.cast("float64")))}
+    columns = {KEPT: kept, CAME: ibis.cases((judged, came.cast("int32").cast("float64")))}
     rows = rows.mutate(**columns)
     of = {"kept": KEPT, "came": CAME}
     if asked.automatic:
         rows = queried(rows, f'*, ({asked.automatic}\n) AS "{AUTOMATIC}"')
         # sent by a system, of those that were sent at all
-        of["automatic"] = f"CASE WHEN {CAME} = 1 THEN CAST({AUTOMATIC} AS DOUBLE) END"
+        of["automatic"] = f"CASE WHEN {CAME} = 1 THEN CAST(CAST({AUTOMATIC} AS INTEGER) AS DOUBLE) END"
     groups = [()] + [(c,) for c in (asked.kind, asked.medium) if c]
     if asked.kind and asked.medium:
         groups.append((asked.kind, asked.medium))
