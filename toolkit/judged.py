@@ -6,13 +6,28 @@ Several analyses meet here, so that the plan can be shown with what judges it be
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from toolkit.company.load import CompanyFile
 from toolkit.findings import Finding
 from toolkit.problems import Refused
+from toolkit.study import Study
 
-if TYPE_CHECKING:
-    from toolkit.opened import Opened
+
+class Opened(Protocol):
+    """A company opened for questions: what is asked of it here."""
+
+    file: CompanyFile
+
+    def trends(self) -> Study: ...
+
+    def plan_changes(self) -> object: ...
+
+    def test(self, name: str) -> Study: ...
+
+    def competitor_benchmark(self, name: str) -> Study: ...
+
+    def service(self) -> Study: ...
 
 
 def judgements(opened: Opened, of: frozenset[str] | None = None) -> dict[str, Finding]:
