@@ -53,7 +53,7 @@ def from_params(
     return PlanChange(
         name=name, label=change.label, question=change.question, note=change.note,
         measure=_measure(change.kpi, kpi), kpi_label=kpi.label, better=kpi.better, format=kpi.format,
-        currency=company.company.currency, time=_time(company, change, kpi),
+        currency=company.company.currency, min_cell=company.company.min_cell, time=_time(company, change, kpi),
         effective=change.effective, announced=change.announced, due=change.due,
         promised=change.promised_relative if relative else change.promised, relative_promise=relative,
         worthwhile=worthwhile, relative_worthwhile=change.worthwhile_relative is not None,
