@@ -18,7 +18,7 @@ from toolkit.problems import Problem, Refused
 _DELIMITERS = (",", ";", "\t", "|")
 _TRUTHS = {"true", "false", "yes", "no", "y", "n", "t", "f"}
 _WHOLE = re.compile(r"-?(?:0|[1-9]\d{0,14})")
-_DECIMAL = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+_DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?")
@@ -167,6 +167,7 @@ def _column(name: str, origin: str, cells: list[str]) -> Column:
             return Column(name, origin, "text", **common)
         form = "%m/%d/%Y" if month_first else "%d/%m/%Y"
         return Column(name, origin, "date", format=form, first=min(days), last=max(days), **common)
-    if len(counts) <= _MOST_VALUES and len(counts) * 5 <= len(given):
+    identifies = bool(set(name.split("_")) & set(_WORDS_OF_IDS))
+    if not identifies and len(counts) <= _MOST_VALUES and len(counts) * 5 <= len(given):
         return Column(name, origin, "category", values=tuple(sorted(counts)), **common)
     return Column(name, origin, "text", **common)
