@@ -99,7 +99,7 @@ def _stored(source: Source, folder: Path) -> tuple[frozenset[str], dict[str, Ver
         if engine is None:
             engine = rows.get_backend()
             text = str(folder / _FILE).replace("'", "''")
-            engine.con.execute(f"ATTACH '{text}' AS {SCHEMA}")
+            engine.con.execute(f"ATTACH '{text}' AS {SCHEMA} (READ_WRITE)")
         engine.con.execute(f"CREATE TABLE {SCHEMA}.{name_of(name)} AS {engine.compile(rows)}")
         stored.append(name)
     if engine is not None:
