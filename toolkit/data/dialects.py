@@ -12,7 +12,6 @@ import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import sqlglot
-from ibis.backends import BaseBackend
 from sqlglot import exp
 
 _INTERVALS = {f"TO_{unit}S": unit for unit in ("SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "YEAR")}
@@ -20,14 +19,14 @@ _INTERVALS = {f"TO_{unit}S": unit for unit in ("SECOND", "MINUTE", "HOUR", "DAY"
 
 def asked_in_sql(table: ir.Table, name: str, text: str) -> ir.Table:
     """What a query in DuckDB's dialect gives of `table`, which it calls `name`."""
-    return table.alias(name).sql(portable(text, table.get_backend()), dialect="duckdb")
+    return table.alias(name).sql(portable(text, table.get_backend().name), dialect="duckdb")
 
 
-def portable(text: str, engine: BaseBackend) -> str:
-    """The query as it can be translated for `engine`; still in DuckDB's dialect."""
-    if engine.name == "duckdb":
+def portable(text: str, engine: str) -> str:
+    """The query as it can be translated for the engine that Ibis calls so; still in DuckDB's dialect."""
+    if engine == "duckdb":
         return text
-    return sqlglot.parse_one(text, read="duckdb").transform(_written_out, engine.name).sql("duckdb")
+    return sqlglot.parse_one(text, read="duckdb").transform(_written_out, engine).sql("duckdb")
 
 
 def md5_digits(unit: ir.Value, digits: int) -> ir.StringValue:
@@ -51,6 +50,8 @@ def _written_out(node: exp.Expression, engine: str) -> exp.Expression:
         order = exp.Ordered(this=node.expression, desc=isinstance(node, exp.ArgMax), nulls_first=False)
         listed = exp.ArrayAgg(this=exp.Order(this=node.this, expressions=[order]))
         return exp.Bracket(this=exp.paren(listed), expressions=[exp.Literal.number(0)])
+    if isinstance(node, exp.Explode) and isinstance(node.this, exp.GenerateSeries) and engine == "postgres":
+        return node.this.copy()  # it gives rows there, not a list
     if (unit := _interval(node)) is not None:
         count = node.this if isinstance(node, exp.ToDays) else node.expressions[0]
         if isinstance(count, exp.Literal):

@@ -280,7 +280,7 @@ def _with_flags(
         columns[names[-1]] = rows[c].cast("float64").fill_null(0.0)
         if any(int(r[f"none_{i}"] or 0) for r in counts):
             names.append(f"toolkit__x{i}_missing")
-            columns[names[-1]] = rows[c].isnull().cast("float64")
+            columns[names[-1]] = rows[c].isnull().cast("int32").cast("float64")
     return tuple(names), (rows.mutate(**columns) if columns else rows)
 
 

@@ -108,7 +108,7 @@ def ranked(
     table = with_expressions(rows, {f"kept_{i}": sql for i, sql in enumerate(kept)}, keep)
     flags = [as_number(table[f"kept_{i}"]) for i in range(len(kept))]
     total = sum(f.fill_null(0.0) for f in flags)
-    known = sum(f.notnull().cast("float64") for f in flags)
+    known = sum(f.notnull().cast("int32").cast("float64") for f in flags)
     columns = {f"mix_{i}": table[m].cast("string").fill_null(NOT_SAID) for i, m in enumerate(mix)}
     group = table[by].cast("string").fill_null(NOT_SAID) if by else table[who].cast("string")
     scored = table.select(who=table[who].cast("string"), label=group, score=total / known.nullif(0), **columns)

@@ -48,8 +48,8 @@ def _trained(table: ir.Table, users: ir.Table | None, asked: Adoption) -> Traine
     passed = due < ibis.literal(window.now)
     rows = table.mutate(
         course=table[t.course].cast("string").fill_null(NOT_SAID),
-        toolkit_done=ibis.cases((passed, done.notnull().cast("float64"))),
-        toolkit_in_time=ibis.cases((passed, (done.notnull() & (done < due + ibis.interval(days=1))).cast("float64"))),
+        toolkit_done=ibis.cases((passed, done.notnull().cast("int32").cast("float64"))),
+        toolkit_in_time=ibis.cases((passed, (done.notnull() & (done < due + ibis.interval(days=1))).cast("int32").cast("float64"))),
     )
     of, groups = {"done": "toolkit_done", "in_time": "toolkit_in_time"}, {}
     columns = {"course": rows.course, "toolkit_done": rows.toolkit_done, "toolkit_in_time": rows.toolkit_in_time}

@@ -43,7 +43,7 @@ def estimate(table: TableLike | PartStudy, definition: Leads | None = None) -> L
     rows = settled(rows.filter(~backward))
     n = int(rows.count().execute())
     mature = rows.filter(as_moment(rows[asked.created]) < ibis.literal(asked.mature_before))
-    flags = {f"toolkit_{s}": known_by(mature[c], asked.window).notnull().cast("float64") for s, c in asked.steps.items()}
+    flags = {f"toolkit_{s}": known_by(mature[c], asked.window).notnull().cast("int32").cast("float64") for s, c in asked.steps.items()}
     if asked.lost:
         lost = known_by(mature[asked.lost], asked.window).notnull()
         won = flags["toolkit_won"]
