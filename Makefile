@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 EXTRAS ?= test
 READY := $(VENV)/ready
 
-.PHONY: report test demo refresh screenshot clean
+.PHONY: report test demo refresh screenshot clean calibrate schemas test-lowest
 
 report: demo
 	@$(BIN)/toolkit run params/demo.yaml --pack quarterly
@@ -25,6 +25,20 @@ $(READY): constraints.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]'
 	@touch $(READY)
+
+# Every simulation at full size (hours); QUICK=1: a few runs of the cheap ones. Writes docs/calibration.md.
+calibrate: demo
+	$(BIN)/python benchmarks/calibrate.py $(if $(QUICK),--quick)
+
+# The published forms of the params file and of what a run publishes.
+schemas: $(READY)
+	for of in params findings manifest; do $(BIN)/toolkit schema --of $$of > docs/schemas/$$of.schema.json; done
+
+# A short part of the tests under the lowest versions that pyproject.toml allows, in a venv of its own.
+test-lowest:
+	$(PYTHON) -m venv .venv-lowest
+	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-lowest.txt --editable '.[test]'
+	.venv-lowest/bin/python -m pytest tests/stats tests/company tests/data tests/pack/test_run.py -q -p no:cacheprovider
 
 clean:
 	rm -rf $(VENV) data reports/*/ .pytest_cache

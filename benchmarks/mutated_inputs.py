@@ -232,6 +232,7 @@ def mutant(seed: int, number: int, folder: Path) -> tuple[str, Path, Path]:
     else:
         (as_parquet if suffix == "parquet" else as_excel)(frame, table, rng)
         if kind.endswith("bytes"):
+            table.with_suffix(".untouched").write_bytes(table.read_bytes())
             table.write_bytes(bytes_mutated(table.read_bytes(), rng))
     raw = structure_mutated(text, rng) if kind == "params structure" else text.encode()
     params.write_bytes(bytes_mutated(raw, rng) if kind == "params text" else raw)

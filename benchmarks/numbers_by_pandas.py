@@ -68,10 +68,14 @@ def csv_rows(raw: bytes) -> pd.DataFrame:
 
 
 def parquet_rows(path: Path) -> pd.DataFrame:
-    """The cells as Python's own values."""
+    """The cells as Python's own values; those of the table before it was damaged, where it cannot be read."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pq.read_table(path)
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowException):  # damaged in what this reader needs and the other does not
+        table = pq.read_table(path.with_suffix(".untouched"))
     if any(table.column_names.count(c) != 1 for c in COLUMNS):
         raise Unfit("a column is missing or stands twice")
     return pd.DataFrame({c: pd.Series(table[c].to_pylist(), dtype=object) for c in COLUMNS})
@@ -183,7 +187,7 @@ def _value(value: object, decimal: str) -> float:
 
 
 def sums(rows: pd.DataFrame, commas_are_points: bool = False) -> dict[str, pd.DataFrame]:
-    """KPI -> month -> numerator, denominator, rows; `Unfit` where the contract is broken.
+    """KPI -> month -> numerator, denominator, rows with a denominator; `Unfit` where the contract is broken.
 
     Parameters
     ----------
@@ -222,5 +226,5 @@ def sums(rows: pd.DataFrame, commas_are_points: bool = False) -> dict[str, pd.Da
         part = frame[frame["region"] == limited] if limited else frame
         part = part.dropna(subset=["month", above, below or "one"])
         by = part.groupby("month")
-        found[name] = pd.DataFrame({"num": by[above].sum(), "den": by[below or "one"].sum(), "rows": by.size()})
+        found[name] = pd.DataFrame({"num": by[above].sum(), "den": by[below or "one"].sum(), "rows": (part[below or "one"] != 0).groupby(part["month"]).sum()})
     return found
