@@ -53,7 +53,7 @@ def estimate(table: TableLike | PartStudy, definition: Leads | None = None) -> L
     if asked.lost:
         of["decided"] = "toolkit_decided"
     if asked.accepted:
-        of["accepted"] = "CAST(toolkit_accepted AS DOUBLE)"
+        of["accepted"] = "CAST(CAST(toolkit_accepted AS INTEGER) AS DOUBLE)"
     cells = {(): measured_by(mature, of, level=asked.level)}
     if asked.source:
         # each source is held against all of them: together the claims hold with the level
