@@ -124,6 +124,7 @@ FAILURES = (
     shop("a name that is none", "  orders:", "  x=__import__('os'):"),
     shop("a key twice", "    key:", "    path: orders.csv\n    key:"),
     shop("a tag", "orders.csv", "!!python/object:os.system x"),
+    shop("a newer form", "company: {id", "version: 2\ncompany: {id"),
     shop("a tab", "    path", "\tpath"),
     shop("two rules that contradict", "min: 0", "min: 5, max: 1"),
     shop("a category without values", "type: money, min: 0", "type: category"),
