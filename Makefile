@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# What is installed beside the toolkit: `make test EXTRAS=test,spark` runs the tests on Spark too.
+# What is installed beside the toolkit: `make report EXTRAS=spark`, say, for tables in Spark.
 EXTRAS ?= test
 READY := $(VENV)/ready
 
