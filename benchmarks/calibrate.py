@@ -172,7 +172,7 @@ def line(row: Row, now: tuple[float, float] | None, size: str, today: str, ran: 
     slack = 0 if math.isnan(error) else 2 * error
     outside = value < row.low - slack or value > row.high + slack
     word = "outside" if outside else "within" if row.low <= value <= row.high else "within two errors"
-    source = f"run {today}, `{part.script} {size}`" if now else f"stated in docs/methods.md, {STATED_ON}, not run here"
+    source = f"run {today}, `{part.script} {size}`" if now else f"stated in docs/methods.md as of {STATED_ON}, not run here"
     told = "" if math.isnan(error) else f" ± {error:.2g}"
     return f"| {row.what} | {bound} | {value:.4g}{told} | {word} | {source} | `{part.script} {part.full}` | {part.seed} |", outside and now is not None
 

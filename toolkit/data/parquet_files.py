@@ -31,7 +31,7 @@ def parquet_problems(
         try:
             with pq.ParquetFile(file) as opened:
                 schema, rows = opened.schema_arrow, rows + opened.metadata.num_rows
-        except (pa.ArrowException, OSError) as wrong:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as wrong:  # names in it may be no text
             said = str(wrong).split("\n")[0].split(". ")[0]
             problems.append(Problem(where, f"cannot be read as Parquet: {said}"))
             continue
