@@ -142,13 +142,18 @@ def _words(text: str) -> list[str]:
     return [*_WORD.findall(_TAG.sub(" ", text)), "", *(w for tag in _TAG.findall(text) for w in (*_WORD.findall(tag), ""))]
 
 
+_BETWEEN_WORDS = {"postgres": "[^[:alnum:]]+"}
+"""What stands between words, for engines whose expressions do not know classes of Unicode."""
+
+
 def _of_column(words: dict[Path, list[str]], own: str, column: Column, source: Source) -> list[Path]:
     """The files in which a value of the column stands, which is not among the params file's own words.
 
     First which words of the pack begin a value, then which runs of words are one.
     """
     table = source.table(column.table)
-    value = table[column.name].cast("string").lower().re_replace(r"[^\p{L}\p{N}]+", " ").strip()
+    between = _BETWEEN_WORDS.get(table.get_backend().name, r"[^\p{L}\p{N}]+")
+    value = table[column.name].cast("string").lower().re_replace(between, " ").strip()
     values = table.select(value=value).filter(ibis._.value.notnull() & (ibis._.value != "")).distinct()
     values = values.mutate(first=values.value.split(" ")[0], size=values.value.split(" ").length())
     begins = ibis.memtable({"word": sorted({w for of_file in words.values() for w in of_file})}, schema={"word": "string"})

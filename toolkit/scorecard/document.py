@@ -51,7 +51,7 @@ class Document(Shown):
         """Every kind of contact: way, longest time, who handles it in turn, and what is measured of it."""
         given = self.plan.communication.contacts.values() if self.plan.communication else ()
         rows = [row for c in given for row in self._rows((c.label, c.medium or "", _time(c), _flow(c), _whose(c)), c)]
-        heads = ("Contact", "By", "At most", "Who handles it", "Whose, and why", "What is measured says", "Verdict")
+        heads = ("Contact", "Way", "At most", "Who handles it", "Whose, and why", "What is measured says", "Verdict")
         note = None if rows else Sentence("The plan names no contacts: `plan.communication.contacts` would.")
         return Grid(Sentence("Contacts, their longest times, and who handles them"), tuple(Sentence(h) for h in heads), tuple(rows), note)
 
