@@ -115,6 +115,10 @@ def tornado(rows: Iterable, title: Sentence, *, base: Quantity | None = None) ->
     return _chart([{"height": {"step": ROW}, "layer": layers, **heading(None, unit)}], title, alt, grid)
 
 
+_BARS = 220
+"""What all bars of the cash flow take together at most, in pixels: a phone's width leaves room between them."""
+
+
 def cash_flow(rows: Iterable, title: Sentence) -> Chart | Grid:
     """Money in and out by quarter as bars (pale: still to come), and the balance as a line, on one axis."""
     rows = tuple(rows)
@@ -133,7 +137,7 @@ def cash_flow(rows: Iterable, title: Sentence) -> Chart | Grid:
          "axis": {"title": None, "domain": False, "ticks": False, "grid": True, "tickCount": 5, "format": "~s"}}  # fmt: skip
     ends = [{"day": data[-1]["day"], "balance": data[-1]["balance"], "label": said(Sentence("balance"))}]
     layers = [
-        {"data": values(data), "mark": {"type": "bar", "width": {"band": 0.6}},
+        {"data": values(data), "mark": {"type": "bar", "size": max(4, min(28, _BARS // len(data)))},
          "encoding": {"x": x, "y": {"field": "flow", **y}, "color": COLOUR, "tooltip": TOLD,
                       "opacity": {"field": "seen", "type": "quantitative", "scale": None}}},
         {"data": values([{"at": 0}]), "mark": {"type": "rule", "color": INK[0], "strokeWidth": 1.2}, "encoding": {"y": {"field": "at", **y}}},

@@ -56,7 +56,7 @@ def _same(found: Scored, part: str, question: Sentence, answers: tuple[str, ...]
     return {
         "id": f"{NOTEBOOK}/{part}", "notebook": NOTEBOOK, "subject": part, "question": question, "answers": answers,
         "period": found.definition.period, "headline": headline, "owner": owner,
-        "source": getattr(given, "table", ""), "method": COUNTED,
+        "source": getattr(given, "table", None) or "params", "method": COUNTED,
     }  # fmt: skip
 
 

@@ -192,6 +192,8 @@ class Trends:
         Goals by name, and the targets of those that set their own.
     overall
         The one line over several KPIs.
+    min_cell
+        Segments of fewer rows than this in a period are not shown; a params file says 10.
     problems
         What could not be asked, in words.
     """
@@ -208,7 +210,7 @@ class Trends:
     targets: Mapping[str, Wanted] = field(default_factory=dict)
     overall: Overall | None = None
     currency: str = "EUR"
-    min_cell: int = 10
+    min_cell: int = 1
     problems: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
