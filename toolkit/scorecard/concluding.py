@@ -108,7 +108,7 @@ def _phases(found: Scored) -> Iterator[Finding]:
             said = Sentence("{phase} ended {slip} early.", named)
         same = _same(found, "schedule", ON_TIME, ("F65",), headline=False)
         yield Finding(**{**same, "id": f"{NOTEBOOK}/schedule/{p.name}", "subject": p.name}, verdict="measured", sentence=said,
-                      estimate=p.end_slip, unit="days")  # fmt: skip
+                      estimate=p.end_slip, unit="days", n=1, n_unit="phases")  # fmt: skip
 
 
 def _readiness(found: Scored) -> Finding:
