@@ -132,7 +132,9 @@ def segment_now(
         change = kpi.change(now.value - then.value, reason=now.reason or then.reason)
     elif change is None:
         change = kpi.change(math.nan, reason=now.reason or "no value in the period before")
-    n = read_now.n if read_now is not None else 0
+    asked = definition.period
+    counted = sum(int(r) for p, r in zip(series.periods, series.rows, strict=True) if asked.start <= p.start < asked.end)
+    n = read_now.n if read_now is not None else counted
     if kpi.target is None or aim is None or not aim.known:
         return SegmentNow(series, now, change, n)
     outlook = outlook_of(series, found, definition)
