@@ -43,6 +43,16 @@ def test_parameters_arrive_and_the_working_directory_is_the_folder_given(run_not
     assert not out.with_name("out.ipynb.partial").exists()
 
 
+def test_the_environment_is_the_callers_of_this_moment(run_notebook, notebook, tmp_path, monkeypatch):
+    path = notebook("import os, time; print(os.environ.get('ASKED_LATE'), time.tzname[0])")
+    for value, zone in (("first", "UTC"), ("second", "JST-9")):
+        monkeypatch.setenv("ASKED_LATE", value)
+        monkeypatch.setenv("TZ", zone)
+        out = tmp_path / f"{value}.ipynb"
+        assert run_notebook(path, out, {}, tmp_path).failed is None
+        assert nbformat.read(out, as_version=4).cells[-1].outputs[0].text == f"{value} {zone[:3]}\n"
+
+
 def test_an_error_names_the_cell_and_is_no_traceback(run_notebook, notebook, tmp_path):
     outcome = run_notebook(notebook("1 + 1", "1 / 0"), tmp_path / "out.ipynb", {}, tmp_path)
     assert outcome.failed == "ZeroDivisionError: division by zero"

@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import IO
@@ -62,7 +63,8 @@ class Server:
             number = len(self._children)
             self._children[number] = child
             try:
-                self._process.stdin.write(json.dumps({"id": number, "order": asdict(order), "answer": answer}) + "\n")
+                said = {"id": number, "order": asdict(order), "answer": answer, "environment": {**os.environ, **QUIET}}
+                self._process.stdin.write(json.dumps(said) + "\n")
                 self._process.stdin.flush()
             except OSError:
                 self._lost(child)
@@ -130,7 +132,7 @@ def serve(orders: IO[str], replies: IO[str]) -> None:
                     signal.set_wakeup_fd(-1)
                     for number in _RESET:
                         signal.signal(number, signal.SIG_DFL)
-                    _run(Order(**asked["order"]), asked["answer"])
+                    _run(Order(**asked["order"]), asked["answer"], asked["environment"])
                 running[pid] = asked["id"]
                 _say(replies, {"id": asked["id"], "pid": pid})
     for pid in running:
@@ -155,15 +157,20 @@ def _say(replies: IO[str], what: dict) -> None:
     replies.flush()
 
 
-def _run(order: Order, answer: str) -> None:
-    """In the forked process; it ends here."""
+def _run(order: Order, answer: str, environment: dict[str, str]) -> None:
+    """In the forked process; it ends here.
+
+    The environment is the caller's of this moment: the server may be older than a connection's secret.
+    """
     status = 1
     try:
         os.setsid()
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nothing, stream)
-        os.environ.update(order.environment)
+        os.environ.clear()
+        os.environ.update({**environment, **order.environment})
+        time.tzset()
         import numpy
 
         from toolkit.pack import in_process
