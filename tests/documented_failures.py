@@ -1,4 +1,4 @@
-"""What docs/data.md says is refused: each failure as small files and a command."""
+"""What docs/refused.md says is refused: each failure as small files and a command."""
 
 from __future__ import annotations
 

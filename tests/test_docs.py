@@ -16,7 +16,7 @@ from toolkit.experiments import checking, deciding, estimating, reading, robustn
 from toolkit.stats import quantiles, sample_ratio, sequential, shares
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [p for p in (*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md") if p.is_file()]
+PAGES = [p for p in (*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md") if p.is_file()]
 BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.M | re.S)
 
 
@@ -83,8 +83,11 @@ def test_every_key_of_a_csv_and_a_join_is_explained():
 
 
 def section(title: str) -> str:
-    text = (ROOT / "docs" / "methods.md").read_text(encoding="utf-8")
-    return re.split(r"^## ", text[text.index(f"## {title}\n") + 3:], maxsplit=1, flags=re.M)[0]
+    for page in (ROOT / "docs" / "methods.md", *sorted((ROOT / "docs" / "methods").glob("*.md"))):
+        text = page.read_text(encoding="utf-8")
+        if found := re.search(rf"^(#+) {re.escape(title)}\n", text, re.M):
+            return re.split(rf"^{found[1]} ", text[found.end():], maxsplit=1, flags=re.M)[0]
+    raise AssertionError(f"no page on methods has the heading {title!r}")
 
 
 @pytest.mark.parametrize(
@@ -113,5 +116,5 @@ def test_constants_are_those_of_the_code(title, words, value):
 
 
 def test_the_most_values_of_a_segment_are_those_of_the_code():
-    text = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "refused.md").read_text(encoding="utf-8")
     assert f"more than {reading.MOST_VALUES} values" in text

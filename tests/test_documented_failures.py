@@ -1,4 +1,4 @@
-"""Every failure that docs/data.md lists is refused in the words that stand there."""
+"""Every failure that docs/refused.md lists is refused in the words that stand there."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ def written(lines: list[str]) -> str:
 @pytest.mark.parametrize("failure", FAILURES, ids=name)
 def test_it_is_refused_in_the_words_of_the_page(failure, tmp_path, monkeypatch, capsys, root):
     row = f"| {failure.what} | {written(said(failure, tmp_path, monkeypatch, capsys))} |"
-    page = (root / "docs" / "data.md").read_text(encoding="utf-8")
+    page = (root / "docs" / "refused.md").read_text(encoding="utf-8")
     assert row in page.splitlines()
 
 
 def test_the_page_lists_no_failure_that_is_not_tried(root):
-    page = (root / "docs" / "data.md").read_text(encoding="utf-8")
-    listed = re.findall(r"^\| ([^|]+) \| `.*` \|$", page[page.index("## What is refused"):], re.M)
+    page = (root / "docs" / "refused.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| ([^|]+) \| `.*` \|$", page, re.M)
     assert sorted(listed) == sorted(f.what for f in FAILURES)

@@ -143,7 +143,7 @@ def test_intervals_hold_on_simulated_series(kind):
 
 
 def published(folder) -> list[tuple[np.ndarray, int | None]]:
-    """(series, periods) and season: the sets of docs/methods.md."""
+    """(series, periods) and season: the sets of docs/methods/trends.md."""
 
     def of(name, **how):
         return pd.read_csv(folder / name, **how)

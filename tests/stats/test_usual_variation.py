@@ -111,7 +111,7 @@ def test_steady_series_give_no_more_signals_than_the_rules_promise(rho, season):
         x = x + np.tile([0, -1, -2, 0, 0, 1, 0, 1, 0, 1, 2, 3.0], 3)
     found = take_out(x, np.arange(36) % 12)
     told = usual_variation(found.adjusted, freedom=found.freedom)
-    assert promised == pytest.approx(0.42, abs=0.04)  # docs/methods.md
+    assert promised == pytest.approx(0.42, abs=0.04)  # docs/methods/trends.md
     assert signals(told.marks) <= promised
 
 

@@ -24,7 +24,7 @@ PREFERENCE = 0.9
 # season were chosen by what they are judged by. Both wear off as a series gets longer: the
 # interval is 1 + WIDER / periods as wide, with a t distribution of periods / TAIL_PERIODS degrees
 # of freedom within these bounds. So 80 and 95 % intervals hold on public series
-# (docs/methods.md has the table).
+# (docs/methods/trends.md has the table).
 WIDER, WIDER_WITH_SEASON = 4.0, 8.0
 TAIL_PERIODS = 10.0
 LEAST_FREEDOM, LEAST_FREEDOM_WITH_SEASON, MOST_FREEDOM = 5.0, 3.0, 12.0

@@ -4,7 +4,7 @@ The control charts of `control_charts` for thousands of series in one call, and 
 neighbouring periods that resemble each other. Moving ranges are small where neighbours are alike,
 and runs on one side are long, so the published rules cry out over nothing. Here, the distance of
 the limits and the length of a run grow with the autocorrelation, such that a steady series gives
-no more signals than the published rules promise for independent periods (docs/methods.md has the
+no more signals than the published rules promise for independent periods (docs/methods/trends.md has the
 measured table).
 
 The autocorrelation is read from how much more periods two to four apart differ than neighbours
