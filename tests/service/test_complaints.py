@@ -105,7 +105,7 @@ def test_by_the_hundred_counts_what_it_says():
 def test_each_region_by_itself():
     rows = complaints(["late"] * 60 + ["bill"] * 5 + ["late"] * 20 + ["bill"] * 22,
                       region=["North"] * 65 + ["South"] * 42)  # fmt: skip
-    found = estimate(rows, asked(by="region"))
+    found = estimate(rows, asked(by="region", min_cell=5))
     assert found.split["North"].told and not found.split["South"].told
     # the groups' claims hold together
     assert found.split["North"].level == pytest.approx(1 - 0.05 / 2)

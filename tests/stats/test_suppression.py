@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.stats.suppression import hidden_cells, recoverable, shown_or_none
+from toolkit.stats.suppression import hidden_cells, hidden_over_time, recoverable, shown_or_none
 
 
 def possible(counts: np.ndarray, hidden: np.ndarray) -> list[np.ndarray]:
@@ -93,3 +93,24 @@ def test_what_is_no_count_is_refused(counts, least):
 
 def test_hidden_values_are_taken_out():
     assert shown_or_none("abc", [True, False, True]) == (None, "b", None)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.lists(st.lists(st.integers(0, 4), min_size=3, max_size=3), min_size=1, max_size=4), st.integers(1, 3))
+def test_no_hidden_group_of_a_period_can_be_worked_out(counts, least):
+    x = np.array(counts)
+    hidden = hidden_over_time(x, least)
+    assert hidden[(x > 0) & (x < least)].all() and not hidden[x == 0].any()
+    for column in range(3):
+        mine = hidden[:, column]
+        # one group that is all there is: its total tells how many, not of which group
+        if (x[:, column] > 0).sum() > 1:
+            assert told(x[:, column], mine) == []
+
+
+def test_cells_hidden_for_another_reason_count_as_hidden():
+    x = np.array([[20, 30, 40], [50, 3, 60], [70, 80, 90]])
+    also = np.array([[True, True, True], [False] * 3, [False] * 3])
+    hidden = hidden_cells(x, 10, also=also)
+    assert hidden[0].all() and hidden[1, 1] and told(x, hidden & (x < 25)) != []
+    assert not recoverable(x, hidden).any()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 
 import ibis.expr.types as ir
@@ -73,6 +73,7 @@ def assembled(company: Company, period: Period, table_of: TableOf, report_of: Re
         if found is None:
             continue
         definition, main, others = found
+        definition = replace(definition, min_cell=company.company.min_cell)
         named = [*([main] if main else []), *others.values()]
         tables = {key: table_of(table) for key, table in others.items()}
         parts[name] = PartStudy(
@@ -101,7 +102,6 @@ def _complaints(company: Company, given: params.Service, window: Window):
     per = complaints.Per(c.per.time, c.per.where, c.per.name) if c.per else None
     definition = complaints.Complaints(**_same(
         c, complaints.Complaints, window, per=per, level=given.level, currency=company.company.currency, owner=given.owner,
-        min_cell=company.company.min_cell,
     ))  # fmt: skip
     return definition, c.table, {"per": c.per.table} if c.per else {}
 

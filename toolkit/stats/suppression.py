@@ -21,7 +21,9 @@ _NIL = 1e-7
 Group = TypeVar("Group", bound=Hashable)
 
 
-def hidden_cells(counts: ArrayLike, least: int, *, totals: bool = True) -> np.ndarray:
+def hidden_cells(
+    counts: ArrayLike, least: int, *, totals: bool = True, also: ArrayLike | None = None
+) -> np.ndarray:
     """Which cells of a table of counts stay hidden?
 
     Parameters
@@ -32,6 +34,8 @@ def hidden_cells(counts: ArrayLike, least: int, *, totals: bool = True) -> np.nd
         Cells from 1 to below it are hidden; 0 is nobody, and shown.
     totals
         Sums of rows and columns (of a list, its sum) are shown or known elsewhere.
+    also
+        Cells that are hidden already for another reason, in the shape of `counts`.
 
     Returns
     -------
@@ -57,6 +61,8 @@ def hidden_cells(counts: ArrayLike, least: int, *, totals: bool = True) -> np.nd
     if least < 1:
         raise ValueError(f"the least count that is shown is 1 or more; got {least}.")
     hidden = (x > 0) & (x < least)
+    if also is not None:
+        hidden |= np.asarray(also, dtype=bool)
     if not totals or not hidden.any():
         return hidden
     while (fixed := _fixed(x, hidden)).any():
@@ -73,6 +79,41 @@ def hidden_groups(counts: Mapping[Group, int], least: int) -> frozenset[Group]:
         return frozenset()
     hidden = hidden_cells([counts[g] for g in counts], least)
     return frozenset(g for g, h in zip(counts, hidden, strict=True) if h)
+
+
+def hidden_over_time(counts: ArrayLike, least: int) -> np.ndarray:
+    """Which groups stay hidden in which period, where each period's total is shown?
+
+    As `hidden_cells` for each column by itself, for thousands of groups and periods at once.
+
+    Parameters
+    ----------
+    counts : array (groups, periods)
+        Whole numbers, not negative.
+    least
+        As of `hidden_cells`.
+
+    Returns
+    -------
+    array of bool (groups, periods)
+        In a list of counts whose sum is known, hidden ones are fixed where there is one only: then
+        the smallest of the others is hidden with it. A single group that is all there is stays
+        hidden alone: its total tells how many there are, and not of which group.
+    """
+    x = np.asarray(counts, dtype=float)
+    if x.ndim != 2 or (x < 0).any() or (x != np.round(x)).any():
+        raise ValueError("counts are a table of whole numbers, not negative.")
+    if least < 1:
+        raise ValueError(f"the least count that is shown is 1 or more; got {least}.")
+    hidden = (x > 0) & (x < least)
+    if not len(x):
+        return hidden
+    lone = hidden.sum(axis=0) == 1
+    others = np.where((x > 0) & ~hidden, x, np.inf)
+    place = others.argmin(axis=0)
+    more = lone & np.isfinite(others.min(axis=0))
+    hidden[place[more], np.flatnonzero(more)] = True
+    return hidden
 
 
 def recoverable(counts: ArrayLike, hidden: ArrayLike) -> np.ndarray:

@@ -23,7 +23,7 @@ from toolkit.trends.judging import FEWEST_JUDGED, SEASONS, Judged, judge
 from toolkit.trends.levels_now import Value, change_quantity, percentiles_in, values_in
 from toolkit.trends.other_methods import other_answers
 from toolkit.trends.panels import Panel, panel_of, stretches_of
-from toolkit.trends.reading import Read, Segment, local, read, read_lateness
+from toolkit.trends.reading import Cells, Read, Segment, local, read, read_lateness
 from toolkit.trends.results import KpiTrend, KpiTrends
 from toolkit.trends.segment_values import (
     SegmentValue,
@@ -31,7 +31,7 @@ from toolkit.trends.segment_values import (
     segment_now,
     values_by_segment,
 )
-from toolkit.trends.small_segments import too_small
+from toolkit.trends.small_segments import sizes_in, too_small
 from toolkit.trends.series import Series, bounds_of, signals_of
 
 BREAK_SIMULATIONS = 1999
@@ -190,7 +190,9 @@ def _judged(
     forecasts = forecasts_of(panel, series, None if published else season, definition)
     for i, (kpi, segment) in enumerate(panel.keys):
         if segment is None:
-            small = too_small(by_segment.get(kpi.name), definition.min_cell)
+            read_now = by_segment.get(kpi.name)
+            cells = reads[kpi.name].cells[kpi.name]
+            small, small_before = _small(cells, read_now, definition)
             mine = [j for j, (k, g) in enumerate(panel.keys) if k is kpi and g is not None and g not in small]
             whole = _kpi(
                 series[i],
@@ -203,8 +205,6 @@ def _judged(
                 judged,
                 i,
             )
-            read_now = by_segment.get(kpi.name)
-            cells = reads[kpi.name].cells[kpi.name]
             unfinished = [_whole(series[i], p) for p in _compared(definition).values()][:2]
             found[kpi.name] = replace(
                 whole,
@@ -217,11 +217,23 @@ def _judged(
                         definition,
                         whole.aim,
                         forecasts.get(j),
+                        few_before=series[j].segment in small_before,
                     )
                     for j in mine
                 ),
             )
     return found
+
+
+def _small(
+    cells: Mapping[Segment, Cells], read_now: Mapping[Segment, SegmentValue] | None, definition: Trends
+) -> tuple[frozenset[Segment], frozenset[Segment]]:
+    """Segments of too few rows in the period asked for, and in the one before."""
+    now, before = (sizes_in(cells, p) for p in (definition.period, definition.period.previous()))
+    if read_now is not None:
+        now = {s: v.n for s, v in read_now.items()}
+        before = {s: v.n_before for s, v in read_now.items()}
+    return too_small(now, definition.min_cell), too_small(before, definition.min_cell)
 
 
 def _series(i: int, panel: Panel, judged: Judged, asked: tuple[int, ...], begun) -> Series:

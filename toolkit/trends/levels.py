@@ -19,6 +19,7 @@ from toolkit.scan import aggregate
 from toolkit.shown import Grid, Shown
 from toolkit.stats import ratios, shares
 from toolkit.study import Study
+from toolkit.trends.small_segments import TOO_FEW, too_small
 
 _FEW_UNITS = 30
 
@@ -41,6 +42,9 @@ class KpiLevel:
         Columns to look at separately, one at a time.
     format, currency
         What the value is in.
+    min_cell
+        Segments of fewer rows than this, and those that would tell of them, are not shown; a params
+        file says 10.
     """
 
     name: str
@@ -58,6 +62,7 @@ class KpiLevel:
     source: str = ""
     exact_units: int = 1_000_000
     buckets: int = 256
+    min_cell: int = 1
 
 
 @dataclass(frozen=True)
@@ -153,8 +158,12 @@ def estimate(table: object, definition: KpiLevel | None = None) -> Levels:
         ).cells
         if not cells and segment is None:
             levels.append(_nothing(definition, "no rows in this period"))
+        hidden = too_small({(segment, key[0]): m.rows for key, m in cells.items() if key}, definition.min_cell)
         levels += [
-            _level(definition, segment, key[0] if key else None, m) for key, m in cells.items()
+            _nothing(definition, TOO_FEW, segment, key[0])
+            if key and (segment, key[0]) in hidden
+            else _level(definition, segment, key[0] if key else None, m)
+            for key, m in cells.items()
         ]
     return Levels(definition, tuple(levels))
 
@@ -320,4 +329,5 @@ def from_params(
         source=kpi.table,
         exact_units=company.engine.exact_units,
         buckets=company.engine.buckets,
+        min_cell=company.company.min_cell,
     )

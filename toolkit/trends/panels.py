@@ -14,6 +14,7 @@ from toolkit.language import Quantity, Sentence
 from toolkit.trends.definition import Trend, Trends
 from toolkit.trends.judging import FEWEST_IN_STRETCH
 from toolkit.trends.reading import Cells, Read, Segment, values_of
+from toolkit.trends.small_segments import hidden_periods
 
 STILL_TO_COME_VOLUME = 0.01
 STILL_TO_COME_RATIO = 0.20
@@ -124,6 +125,8 @@ def panel_of(
         by_rows = charts[-1] == "p" or (charts[-1] == "u" and not kpi.per)
         weight = c.denominator if by_rows else days[place] if charts[-1] == "u" else 1.0
         precision[i, place] = np.where(c.rows > 0, weight, np.nan)
+    hidden = hidden_periods(keys, rows, periods, question)
+    values[hidden], precision[hidden], rows[hidden] = np.nan, np.nan, 0
     unfinished, to_come = {}, {}
     complete = np.ones(shape, dtype=bool)
     for kpi in kpis:

@@ -29,6 +29,7 @@ from toolkit.trends.forecasting import outlook_of
 from toolkit.trends.levels_now import ASKED, BUCKETS, asked_rows
 from toolkit.trends.reading import Cells, Segment
 from toolkit.trends.series import Series
+from toolkit.trends.small_segments import TOO_FEW, sizes_in
 
 NOW, BEFORE = "now", "before"
 _HEX_DIGITS = 2
@@ -63,6 +64,7 @@ class SegmentValue:
     now: Quantity | None
     change: Quantity | None
     n: int
+    n_before: int = 0
 
 
 def values_by_segment(
@@ -98,6 +100,8 @@ def segment_now(
     definition: Trends,
     aim: Aim | None,
     found: tuple[Forecasts, int] | None,
+    *,
+    few_before: bool = False,
 ) -> SegmentNow:
     """One segment in the period asked for, against the target of the whole.
 
@@ -113,6 +117,8 @@ def segment_now(
         Of the whole.
     found
         Its forecasts, and the row of this series.
+    few_before
+        The period before has too few rows to be shown: with the change it would be.
     """
     kpi, (now_unfinished, then_unfinished) = series.kpi, unfinished
     nothing = f"no row counts in {definition.period.label}"
@@ -132,9 +138,9 @@ def segment_now(
         change = kpi.change(now.value - then.value, reason=now.reason or then.reason)
     elif change is None:
         change = kpi.change(math.nan, reason=now.reason or "no value in the period before")
-    asked = definition.period
-    counted = sum(int(r) for p, r in zip(series.periods, series.rows, strict=True) if asked.start <= p.start < asked.end)
-    n = read_now.n if read_now is not None else counted
+    if few_before:
+        change = kpi.change(math.nan, reason=TOO_FEW)
+    n = read_now.n if read_now is not None else sizes_in({series.segment: cells}, definition.period)[series.segment]
     if kpi.target is None or aim is None or not aim.known:
         return SegmentNow(series, now, change, n)
     outlook = outlook_of(series, found, definition)
@@ -205,6 +211,7 @@ def _values(
             _quantity(kpi.quantity, ratio[s, 0], reach[s, 0], bounds),
             _quantity(kpi.change, moved[s], moved_reach[s], (-np.inf, np.inf)),
             int(counting[s, 0]),
+            int(counting[s, 1]),
         )
         for s in range(segments)
     ]

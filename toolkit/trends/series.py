@@ -185,7 +185,8 @@ class Series:
     def quantity_at(self, i: int) -> Quantity:
         """The value of one period."""
         if np.isnan(self.values[i]):
-            return self.kpi.quantity(np.nan, reason="no rows in this period")
+            why = "no rows in this period" if self.segment is None else "no rows, or too few to be shown"
+            return self.kpi.quantity(np.nan, reason=why)
         return self.kpi.quantity(float(self.values[i]))
 
     def sparkline(self, most: int = 12) -> str:

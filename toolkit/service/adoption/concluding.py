@@ -8,6 +8,7 @@ from toolkit.findings import Checks, Finding, Findings
 from toolkit.language import Quantity, Sentence
 from toolkit.service.adoption.results import Adopted
 from toolkit.service.measured import verdict_of
+from toolkit.service.small_groups import too_few
 from toolkit.service.window import Window
 from toolkit.service.wording import figure, names, plain, with_doubts
 
@@ -109,7 +110,7 @@ def _logged(found: Adopted) -> Iterator[Finding]:
     part = found.definition.logging
     for cells in found.logged.values():
         for key, cell in cells.items():
-            for name, m in cell.items():
+            for name, m in ((n, m) for n, m in cell.items() if not too_few(m)):
                 values = {"who": plain(key[0]) if key else "", "share": m.quantity(), "what": _SAID[name]}
                 if not m.n:
                     said = Sentence("There were no contacts to write down.")

@@ -60,7 +60,15 @@ class Logging:
 
 @dataclass(frozen=True)
 class Adoption:
-    """Each part where it is declared; see the params' ``service.adoption``."""
+    """Each part where it is declared; see the params' ``service.adoption``.
+
+    Attributes
+    ----------
+    fewest
+        Teams of fewer colleagues are shown together.
+    min_cell
+        Groups of fewer rows (courses due, contacts written down) are not shown; a params file says 10.
+    """
 
     window: Window
     users: Users | None = None
@@ -70,6 +78,7 @@ class Adoption:
     share: float = 0.8
     active_days: int = 30
     fewest: int = 5
+    min_cell: int = 1
     level: float = 0.95
     owner: str | None = None
 

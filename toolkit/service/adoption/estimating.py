@@ -12,6 +12,7 @@ from toolkit.service.adoption.results import Adopted, Trained
 from toolkit.service.adoption.starting import SMALLER, started
 from toolkit.service.asked import Aside, PartStudy, beside, opened
 from toolkit.service.measured import NOT_SAID, measured_by
+from toolkit.service.small_groups import shown_measures
 from toolkit.service.window import as_moment, known_by, within
 
 
@@ -38,6 +39,7 @@ def estimate(
         rows = within(others[part.table], part.time, part.window, part.where)
         for group in [(), *([(part.by,)] if part.by else [])]:
             logged[group] = measured_by(rows, part.asked, group, unit=part.unit, level=asked.level)
+    logged = shown_measures(logged, asked.min_cell)
     return Adopted(definition=asked, use=use, trained=trained, logged=logged, aside=aside)
 
 
@@ -70,4 +72,4 @@ def _trained(table: ir.Table, users: ir.Table | None, asked: Adoption) -> Traine
         joined = rows.left_join(people, rows.who == people.person).drop("person")
         groups[("team",)] = measured_by(joined, of, ("team",), unit="who", level=asked.level)
     not_due = int(table.filter(due >= ibis.literal(window.now)).count().execute())
-    return Trained(groups, not_due)
+    return Trained(shown_measures(groups, asked.min_cell), not_due)

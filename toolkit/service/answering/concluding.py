@@ -9,6 +9,7 @@ from toolkit.findings import Checks, Finding, Findings
 from toolkit.language import Quantity, Sentence
 from toolkit.service.answering.results import Answered, who
 from toolkit.service.measured import verdict_of
+from toolkit.service.small_groups import too_few
 from toolkit.service.waits import METHOD, Wait
 from toolkit.service.wording import figure, with_doubts
 
@@ -71,7 +72,7 @@ def _promise(found: Answered, measure: str, checks: Checks, headline: bool) -> I
                  "backward": total.backward, "still_open": total.still_open},
     )  # fmt: skip
     for group in found.definition.groups[:-1]:
-        for w in (w for w in found.by(measure, *group) if w.no_promise < w.n):
+        for w in (w for w in found.by(measure, *group) if w.no_promise < w.n and not too_few(w.kept)):
             said = Sentence("{who}: {said}", {"who": who(w), "said": kept_said(w, measure)})
             yield _figure(
                 found, measure, "kept", *_labelled(group, w), said=said, quantity=w.kept.quantity(), n=w.kept.n,

@@ -56,6 +56,8 @@ class Answering:
         Columns; see the params' ``service.answering``.
     promises
         Needs the table ``promises`` beside the contacts, where a table says it.
+    min_cell
+        Groups of fewer contacts are not shown; a params file says 10.
     """
 
     opened: str
@@ -69,6 +71,7 @@ class Answering:
     promises: Promises | None = None
     staffing: Staffing | None = None
     level: float = 0.95
+    min_cell: int = 1
     owner: str | None = None
     table: str = "interactions"
 

@@ -9,6 +9,7 @@ from toolkit.service.answering.promising import by_row, promises_of
 from toolkit.service.answering.results import Answered
 from toolkit.service.answering.staffing import staffed
 from toolkit.service.asked import Aside, PartStudy, opened
+from toolkit.service.small_groups import shown_waits
 from toolkit.service.waits import read_waits
 from toolkit.service.window import as_moment, within
 
@@ -52,7 +53,9 @@ def estimate(
         crossed = int(rows.filter(crossed.fill_null(False)).count().execute())
     else:
         crossed = 0
+    seen = {m: frozenset(by) for m, by in next(iter(waits.values())).items()}
+    waits = {m: shown_waits(w, asked.min_cell, *waits.values()) for m, w in waits.items()}
     return Answered(
-        definition=asked, promises=made, waits=waits, staffed=staffed(table, asked), crossed=crossed,
+        definition=asked, promises=made, waits=waits, seen=seen, staffed=staffed(table, asked), crossed=crossed,
         undated=int(table.filter(table[asked.opened].isnull()).count().execute()), aside=aside,
     )  # fmt: skip

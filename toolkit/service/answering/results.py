@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from toolkit.drawable import Mark, Row
 from toolkit.language import Quantity, Sentence
@@ -34,7 +34,9 @@ class Answered(Shown):
     promises
         What was promised to whom.
     waits
-        ``reply`` and ``resolution`` -> set of columns -> group -> wait.
+        ``reply`` and ``resolution`` -> set of columns -> group -> wait, of groups that are shown.
+    seen
+        Set of columns -> every group there is, those that are too small to be shown as well.
     staffed
         The queue, where one is declared.
     crossed
@@ -50,6 +52,7 @@ class Answered(Shown):
     crossed: int
     undated: int
     aside: tuple[Aside, ...] = ()
+    seen: Mapping[tuple[str, ...], frozenset[Key]] = field(default_factory=dict)
 
     def all(self, measure: str) -> Wait | None:
         """Of all contacts together; None where there were none."""
@@ -63,8 +66,7 @@ class Answered(Shown):
     def missing_departments(self) -> tuple[str, ...]:
         """Departments that were promised something and have no contact."""
         d = self.definition.department
-        measure = next(iter(self.waits))
-        seen = {w.group[0] for w in self.by(measure, d)} if d else set()
+        seen = {key[0] for key in self.seen.get((d,), ())} if d else set()
         return tuple(sorted({p.department for p in self.promises if p.department} - seen)) if d else ()
 
     def view(self, measure: str = "reply") -> View:

@@ -34,6 +34,10 @@ def _figure(
 
 def _first(found: Complained, checks: Checks) -> Finding:
     overall = found.overall
+    if overall.n and not overall.kinds:
+        values = {"n": overall.n, "least": found.definition.min_cell}
+        said = Sentence("{n} complaints were made: fewer than {least} of each kind, so none is shown.", values)
+        return _figure(found, "first", question=FIRST, said=said, answers=("F43",), checks=checks.checks, headline=True)
     if not overall.kinds:
         said = Sentence("No complaint was made in this time, or none was written down.")
         return _figure(found, "first", question=FIRST, said=said, answers=("F43",), checks=checks.checks, headline=True)

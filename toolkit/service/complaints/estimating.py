@@ -16,6 +16,7 @@ from toolkit.service.complaints.reading import by_month, counted, trend_window, 
 from toolkit.service.complaints.results import PROCESS, Complained, Month
 from toolkit.service.measured import measured_by
 from toolkit.service.pareto import Pareto, read_paretos
+from toolkit.service.small_groups import shown_kinds, shown_measures, shown_waits
 from toolkit.service.waits import read_waits
 from toolkit.service.window import within
 from toolkit.stats.event_rates import interval as rate_interval
@@ -41,7 +42,7 @@ def estimate(
     rows = within(table, asked.opened, asked.window, asked.where)
     rows = settled(queried(rows, f'*, CAST(({asked.process}\n) AS VARCHAR) AS "{PROCESS}"'))
     one = read_paretos(rows, PROCESS, unit=asked.unit, level=asked.level)
-    overall = one.get((), Pareto((), 0, 0, 0.0, asked.level))
+    overall = shown_kinds(one.get((), Pareto((), 0, 0, 0.0, asked.level)), asked.min_cell)
     split = {}
     if asked.by:
         groups = read_paretos(rows, PROCESS, [asked.by], unit=asked.unit)
@@ -49,14 +50,15 @@ def estimate(
         level = 1 - (1 - asked.level) / max(len(groups), 1)
         groups = read_paretos(rows, PROCESS, [asked.by], unit=asked.unit, level=level)
         hidden = hidden_groups({g[0]: found.n for g, found in groups.items()}, asked.min_cell)
-        split = {g[0]: found for g, found in groups.items() if g[0] not in hidden}
+        split = {g[0]: shown_kinds(found, asked.min_cell) for g, found in groups.items() if g[0] not in hidden}
     sql = {k: v for k, v in (("favour", asked.in_favour), ("progress", asked.progress)) if v}
-    shares = {g: _measured(rows, sql, g, asked) for g in ((), (PROCESS,))}
+    shares = shown_measures({g: _measured(rows, sql, g, asked) for g in ((), (PROCESS,))}, asked.min_cell)
     costs = {}
     if asked.cost:
         paid = {"cost": asked.cost}
         costs = {g: measured_by(rows, paid, g, unit=asked.unit, shares=False, level=asked.level)
                  for g in ((), (PROCESS,))}  # fmt: skip
+        costs = shown_measures(costs, asked.min_cell)
     waits = {}
     if asked.resolved:
         days = None if asked.promise_days is None else asked.promise_days * 24
@@ -65,6 +67,7 @@ def estimate(
         backward = sum(w.backward for w in waits[()].values())
         what = Sentence("{end} before {start}", {"end": asked.resolved, "start": asked.opened})
         aside = (*aside, Aside(what, backward))
+        waits = shown_waits(waits, asked.min_cell)
     if overall.not_said:
         aside = (*aside, Aside(Sentence("no process"), overall.not_said))
     rate, months, trend = _rates(table, others.get("per"), rows, asked)

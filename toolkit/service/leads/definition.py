@@ -16,6 +16,8 @@ class Leads:
     ----------
     mature_days
         Only leads so old at the end of the window are judged: younger ones may still be won.
+    min_cell
+        Sources of fewer leads are not shown; a params file says 10.
     """
 
     created: str
@@ -35,6 +37,7 @@ class Leads:
     show_owners: bool = False
     level: float = 0.95
     lead: str | None = None
+    min_cell: int = 1
     table: str = "leads"
 
     def __post_init__(self) -> None:

@@ -13,6 +13,7 @@ from toolkit.service.leads.definition import Leads
 from toolkit.service.leads.results import Led
 from toolkit.service.measured import measured_by
 from toolkit.service.ranking import ranked
+from toolkit.service.small_groups import shown_measures, shown_waits
 from toolkit.service.waits import read_waits
 from toolkit.service.window import as_moment, hours_between, known_by, within
 from toolkit.stats.agreement import kappa
@@ -69,6 +70,8 @@ def estimate(table: TableLike | PartStudy, definition: Leads | None = None) -> L
             began = rows.filter(known_by(rows[asked.contacted], asked.window).notnull())
             handover = read_waits(began, asked.contacted, asked.handed, asked.window, groups, level=asked.level)
             aside = (*aside, _backward(handover[()], asked.handed, asked.contacted))
+    cells = shown_measures(cells, asked.min_cell)
+    speed, handover = shown_waits(speed, asked.min_cell), shown_waits(handover, asked.min_cell)
     owners = None
     if asked.owner:
         mix = [asked.source] if asked.source else []

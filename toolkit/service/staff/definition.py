@@ -57,13 +57,14 @@ class Recognition:
 
 @dataclass(frozen=True)
 class Staff:
-    """Each part where it is declared."""
+    """Each part where it is declared; groups of fewer rows than `min_cell` are not shown."""
 
     window: Window
     checks: Checked | None = None
     feedback: Feedback | None = None
     recognition: Recognition | None = None
     level: float = 0.95
+    min_cell: int = 1
     owner: str | None = None
 
     @property

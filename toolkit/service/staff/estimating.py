@@ -6,6 +6,7 @@ from toolkit.data.frames import TableLike
 from toolkit.service.asked import PartStudy, opened
 from toolkit.service.measured import measured_by
 from toolkit.service.ranking import ranked
+from toolkit.service.small_groups import shown_measures
 from toolkit.service.staff.definition import Staff
 from toolkit.service.staff.results import Worked
 from toolkit.service.window import within
@@ -36,4 +37,5 @@ def estimate(table: TableLike | PartStudy | None, definition: Staff | None = Non
         r = asked.recognition
         rows = within(others[r.table], r.time, r.window, r.where)
         people = ranked(rows, r.staff, r.kept, r.mix, by=r.by, fewest=r.fewest, level=asked.level)
+    checked, said = (shown_measures(cells, asked.min_cell) for cells in (checked, said))
     return Worked(definition=asked, checked=checked, said=said, people=people, aside=aside)

@@ -89,6 +89,10 @@ def _requests(found: Met) -> Iterator[Finding]:
         return
     pareto, d = found.requests.pareto, found.definition.requests
     shared = {"window": d.window, "source": d.table, "answers": ("F47",), "n_unit": "requests", "method": METHOD, "n": pareto.n}
+    if pareto.n and not pareto.kinds:
+        said = Sentence("{n} requests for what is not offered: too few of each kind to be shown.", {"n": pareto.n})
+        yield _figure(found, "requests", said=said, **shared)
+        return
     if not pareto.kinds:
         yield _figure(found, "requests", said=Sentence("Nothing was asked for in vain, or it was not written down."), **shared)
         return

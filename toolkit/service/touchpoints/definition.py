@@ -89,7 +89,7 @@ class Surveys:
 
 @dataclass(frozen=True)
 class Touchpoints:
-    """All of it, each part where it is declared."""
+    """All of it, each part where it is declared; groups of fewer rows than `min_cell` are not shown."""
 
     window: Window
     items: tuple[Touchpoint, ...] = ()
@@ -97,6 +97,7 @@ class Touchpoints:
     requests: Requests | None = None
     surveys: Surveys | None = None
     level: float = 0.95
+    min_cell: int = 1
     owner: str | None = None
 
     @property

@@ -12,6 +12,7 @@ from toolkit.language import Sentence
 from toolkit.service.asked import Aside, PartStudy, opened
 from toolkit.service.measured import measured_by, nothing
 from toolkit.service.pareto import Pareto, read_paretos
+from toolkit.service.small_groups import shown_kinds, shown_measures
 from toolkit.service.touchpoints.definition import Outreach, Requests, Surveys, Touchpoint, Touchpoints
 from toolkit.service.touchpoints.results import Asked, Level, Met, Planned, Surveyed
 from toolkit.service.window import as_moment, known_by, within
@@ -32,28 +33,29 @@ def estimate(
         A study; or None, with each table under the name that the definition gives it.
     """
     _, asked, others, aside = opened(table, definition, tables)
-    levels = [level for item in asked.items for level in _levels(others[item.table], item, asked.level)]
+    levels = [level for item in asked.items for level in _levels(others[item.table], item, asked)]
     outreach = requests = surveys = None
     if asked.outreach is not None:
-        outreach, more = _planned(others[asked.outreach.table], asked.outreach, asked.level)
+        outreach, more = _planned(others[asked.outreach.table], asked.outreach, asked.level, asked.min_cell)
         aside = (*aside, *more)
     if asked.requests is not None:
-        requests = _requests(others[asked.requests.table], asked.requests, asked.level)
+        requests = _requests(others[asked.requests.table], asked.requests, asked.level, asked.min_cell)
     if asked.surveys is not None:
-        surveys = _surveyed(others[asked.surveys.table], asked.surveys, asked.level)
+        surveys = _surveyed(others[asked.surveys.table], asked.surveys, asked.level, asked.min_cell)
     return Met(definition=asked, levels=tuple(levels), outreach=outreach, requests=requests, surveys=surveys, aside=aside)
 
 
-def _levels(table, item: Touchpoint, level: float) -> list[Level]:
+def _levels(table, item: Touchpoint, asked: Touchpoints) -> list[Level]:
     rows = within(table, item.time, item.window, item.where)
     group = (item.by,) if item.by else ()
-    found = measured_by(rows, {"kept": item.kept}, group, unit=item.unit, level=level)
+    found = measured_by(rows, {"kept": item.kept}, group, unit=item.unit, level=asked.level)
     if not found:
-        return [Level(item, None, nothing("there were none in this time", level))]
+        return [Level(item, None, nothing("there were none in this time", asked.level))]
+    found = shown_measures({group: found}, asked.min_cell)[group]
     return [Level(item, key[0] if key else None, cell["kept"]) for key, cell in found.items()]
 
 
-def _planned(table, asked: Outreach, level: float) -> tuple[Planned, tuple[Aside, ...]]:
+def _planned(table, asked: Outreach, level: float, least: int) -> tuple[Planned, tuple[Aside, ...]]:
     rows = within(table, asked.due, asked.window, asked.where)
     done = known_by(rows[asked.done], asked.window)
     # both are days: one that is due on a day is in time until its end
@@ -81,16 +83,16 @@ def _planned(table, asked: Outreach, level: float) -> tuple[Planned, tuple[Aside
     due = int(rows[KEPT].count().execute())
     undated = int(table.filter(table[asked.due].isnull()).count().execute())
     aside = (Aside(Sentence("no {column}", {"column": asked.due}), undated),)
-    return Planned(cells, n, n - due, n / units if units else math.nan), aside
+    return Planned(shown_measures(cells, least), n, n - due, n / units if units else math.nan), aside
 
 
-def _requests(table, asked: Requests, level: float) -> Asked:
+def _requests(table, asked: Requests, level: float, least: int) -> Asked:
     rows = within(table, asked.time, asked.window, asked.where)
     found = read_paretos(rows, asked.wanted, unit=asked.unit, level=level)
-    return Asked(found.get((), Pareto((), 0, 0, 0.0, level)))
+    return Asked(shown_kinds(found.get((), Pareto((), 0, 0, 0.0, level)), least))
 
 
-def _surveyed(table, asked: Surveys, level: float) -> Surveyed:
+def _surveyed(table, asked: Surveys, level: float, least: int) -> Surveyed:
     rows = within(table, asked.time, asked.window, asked.where)
     weight = f'"{asked.weight}"' if asked.weight else "1"
     value = f'"{asked.score}"'
@@ -107,6 +109,7 @@ def _surveyed(table, asked: Surveys, level: float) -> Surveyed:
     if asked.split:
         named = queried(rows, f'*, CAST(({asked.split}\n) AS VARCHAR) AS "{SPLIT}"')
         found = measured_by(named, {"score": score}, (SPLIT,), shares=False, level=level)
+        found = shown_measures({(SPLIT,): found}, least)[(SPLIT,)]
         split = {key[0]: cell["score"] for key, cell in found.items()}
     seen = math.nan
     if mean.se > 0:
