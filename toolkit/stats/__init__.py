@@ -80,6 +80,7 @@ What are customers worth, and how long do they stay?
     shifted_beta_geometric  how many terms of contract follow
     margin_multiple     what a customer is worth by the textbook
     likeliest           the top of a likelihood: whether it was found, and how sure it is
+    likelihood_regions  which values of two parameters, and of what is made of them, the data allow
 What is it worth, and what may go wrong?
     cash_flows          present value, every rate of return, payback
     earned_value        is the work worth what was spent on it, and what will it cost in the end

@@ -3,20 +3,21 @@
 Maximum likelihood on the logarithms of the parameters, from several starts, finished by Newton
 steps. Errors are those of the inverse Hessian on the log scale, so that an interval of a positive
 parameter stays positive; a positive function of the parameters gets its interval by the delta
-method on its own logarithm.
+method on its own logarithm, or, where the model tells its likelihood region
+(`likelihood_regions`), by its range over that.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy import linalg, optimize
 
 from toolkit.stats.comparisons import Interval, undefined_interval
-from toolkit.stats.limits import LogLimits, check_level
+from toolkit.stats.limits import LogLimits, check_level, critical
 
 FURTHEST = 12.0
 """Logarithms are looked for between -12 and 12: a parameter beyond has run away."""
@@ -57,6 +58,9 @@ class Fit:
         What the model was reduced to, in words, where its top lies at the edge of what it can say.
     at_edge
         The parameters that have no value of their own there; functions of all are still told.
+    region : ndarray (points, parameters) or None
+        Logarithms of the parameters along the outline of the likelihood region at `level`: intervals
+        are then ranges over it. None for the delta method.
     """
 
     names: tuple[str, ...]
@@ -74,6 +78,7 @@ class Fit:
     logs: np.ndarray = field(repr=False, default_factory=lambda: np.empty(0))
     edge: str | None = None
     at_edge: tuple[str, ...] = ()
+    region: np.ndarray | None = field(repr=False, default=None)
 
     @property
     def converged(self) -> bool:
@@ -84,25 +89,32 @@ class Fit:
         return self.values[self.names.index(name)]
 
     def interval(self, name: str) -> Interval:
-        """One parameter with its interval."""
+        """One parameter with its interval; open above where the data allow that it has run away."""
         index = self.names.index(name)
         if name in self.at_edge:
             words = {"method": "maximum likelihood", "n": self.n, "level": self.level}
             return undefined_interval(self.edge, **words)
-        return self.of(lambda logs: math.exp(logs[index]))
+        found = self.of(lambda logs: math.exp(logs[index]))
+        if self.region is not None and found.defined and found.high > math.exp(FURTHEST):
+            return replace(found, high=math.inf, se=math.inf)
+        return found
 
     def of(self, function: Callable[[np.ndarray], float], method: str = "maximum likelihood") -> Interval:
-        """A positive function of the parameters' logarithms, with its interval by the delta method.
+        """A positive function of the parameters' logarithms, with its interval.
 
         nan with the reason where there is no top, or the function is not a positive number there.
+        Over a `region`, the standard error is half of the interval over its normal quantile.
         """
-        method = f"{method}, delta method on the log scale"
+        over = self.region is not None
+        method = f"{method}, profile likelihood" if over else f"{method}, delta method on the log scale"
         words = {"method": method, "n": self.n, "level": self.level}
         if self.reason is not None:
             return undefined_interval(self.reason, **words)
         estimate = function(self.logs)
         if not (math.isfinite(estimate) and estimate > 0):
             return undefined_interval("it is not a positive number at these parameters", **words)
+        if self.region is not None:
+            return self._over_region(function, estimate, words)
         slopes = np.zeros(len(self.logs))
         for i in np.flatnonzero(np.diag(self.covariance) > 0):
             move = np.zeros(len(self.logs))
@@ -117,6 +129,16 @@ class Fit:
         limits = LogLimits(estimate - 1, log_se)  # symmetric for log(1 + x)
         low, high = (end + 1 for end in limits.at(self.level))
         return Interval(estimate, low, high, self.level, estimate * log_se, math.nan, self.n, method)
+
+    def _over_region(self, function: Callable[[np.ndarray], float], estimate: float, words: dict) -> Interval:
+        values = [estimate, *map(function, self.region)]
+        if not all(math.isfinite(v) and v >= 0 for v in values):
+            return undefined_interval("it is not a positive number near these parameters", **words)
+        low, high = min(values), max(values)
+        if not high > low:
+            return undefined_interval("nothing moves it", estimate=estimate, **words)
+        se = (high - low) / (2 * critical((1 - self.level) / 2, math.inf))
+        return Interval(estimate, low, high, self.level, se, math.nan, self.n, words["method"])
 
 
 def likeliest(

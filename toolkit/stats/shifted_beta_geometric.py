@@ -5,6 +5,10 @@ of Interactive Marketing 21:76): at the end of every term a customer leaves with
 (beta: `alpha`, `beta`). Those likely to leave go first, so retention rises with age though nobody
 changes; one rate for all misjudges what is left (Fader & Hardie 2010, Marketing Science 29:85).
 
+Intervals are ranges over the likelihood region: where customers are nearly alike the likelihood is
+lopsided and its top often lies at the edge, and an interval from the curvature at the top then holds
+79 to 90 % instead of 95 %.
+
 Data are counted by the number of the renewal, so that customers of different ages, and customers
 first seen at a later renewal, enter alike.
 """
@@ -18,6 +22,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import special
 
+from toolkit.stats.likelihood_regions import region_outline
 from toolkit.stats.likeliest import Fit, likeliest
 
 NAMES = ("alpha", "beta")
@@ -30,6 +35,9 @@ NOTHING = 34.0
 """exp(-34) is left out of a sum without end."""
 EDGE = 1e6
 """What they add up to instead: retention then rises by a millionth a term."""
+
+ALL_BUT_ALIKE = 1e8
+"""And along the edge of the likelihood region, where not even that is known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,8 +112,34 @@ def fit(data: Renewals, *, level: float = 0.95) -> Fit:
     starts = [(share * s, (1 - share) * s) for s in (2.0, 0.5, 20.0)]
     found = likeliest(NAMES, lambda logs: _likelihood(data, logs), starts, data.n, level=level)
     if found.reason is not None and sum(found.values) > ALIKE:
-        return _all_alike(data, found, share)
-    return found
+        found = _all_alike(data, found, share)
+    return replace(found, region=_region(data, found)) if found.reason is None else found
+
+
+def _region(data: Renewals, found: Fit) -> np.ndarray:
+    """The outline of the likelihood region, as logarithms of alpha and beta.
+
+    Traced in the logit of the mean chance to leave and in how much customers differ,
+    1 / (alpha + beta), in which the likelihood is regular down to 0, where all are alike.
+    """
+    share = found.values[0] / sum(found.values)
+    differ = 0.0 if found.edge else 1 / sum(found.values)
+    lost, before = data.at_risk - data.kept, data.term - 1
+
+    def at(points: np.ndarray) -> np.ndarray:
+        leave, further = special.expit(points[:, :1]), points[:, 1:] * before
+        with np.errstate(divide="ignore", invalid="ignore"):
+            kept = special.xlogy(data.kept, special.expit(-points[:, :1]) + further)
+            return lost.sum() * np.log(leave[:, 0]) + (kept - data.at_risk * np.log1p(further)).sum(axis=1)
+
+    further = 1 + differ * before
+    stay = (further - share) / further
+    slopes = np.stack([-share * (1 - share) / further, share * before / further**2])
+    information = (slopes * (data.at_risk / (stay * (1 - stay)))) @ slopes.T
+    top = np.array([special.logit(share), differ])
+    outline = region_outline(at, top, np.linalg.inv(information), least=0.0, level=found.level)
+    both = -np.log(np.maximum(outline[:, 1], 1 / ALL_BUT_ALIKE))
+    return np.stack([special.log_expit(outline[:, 0]) + both, special.log_expit(-outline[:, 0]) + both], axis=1)
 
 
 def _all_alike(data: Renewals, found: Fit, share: float) -> Fit:

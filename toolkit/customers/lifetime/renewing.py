@@ -42,7 +42,7 @@ def value_of(
     fit, terms, discount = fits[0].fit, definition.horizon_terms, definition.term_discount
     renewed, there = part.there.term.to_numpy(), part.there.there.to_numpy()
     n = float(there.sum())
-    words = {"method": f"{METHOD}, delta method", "n": n, "level": definition.level}
+    words = {"method": f"{METHOD}, profile likelihood", "n": n, "level": definition.level}
 
     def to_come(logs: np.ndarray, added: float = 0.0) -> float:
         each = [_renewals(logs, m, discount, terms, added) for m in renewed]
@@ -60,7 +60,7 @@ def value_of(
     simple = margin_multiple(
         definition.value, 0.0, float(d.kept.sum()), float(d.n.sum()), discount, level=definition.level
     )
-    return SegmentValue(segment, n, existing, new, simple, _at_most_one(next_one), point)
+    return SegmentValue(segment, n, existing, new, simple, next_one, point)
 
 
 def _renewals(logs: np.ndarray, renewed: float, discount: float, terms: int, added: float = 0.0) -> float:
@@ -70,12 +70,6 @@ def _renewals(logs: np.ndarray, renewed: float, discount: float, terms: int, add
     ahead = np.arange(1, terms + 1)
     rates = np.minimum(sbg.retention(logs, renewed + ahead) + added, 1.0)
     return float(np.cumprod(rates) @ (1 + discount) ** -ahead)
-
-
-def _at_most_one(found: Interval) -> Interval:
-    if not found.defined or found.high <= 1:
-        return found
-    return Interval(found.estimate, found.low, 1.0, found.level, found.se, found.df, found.n, found.method)
 
 
 def foretold(part: Holders, split: date | None, ends: date | None, level: float) -> Holdout:

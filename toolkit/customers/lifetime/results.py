@@ -235,8 +235,8 @@ class LifetimeValue(Shown):
     def _note(self) -> Sentence:
         if self.contractual:
             return Sentence(
-                "Shifted beta-geometric. Margins of further terms only; intervals are of the average, from the "
-                "parameters (delta method)."
+                "Shifted beta-geometric. Margins of further terms only; intervals are of the average, over all "
+                "parameters that the data allow (profile likelihood)."
             )
         return Sentence(
             "BG/NBD and Gamma-Gamma. Margins of further purchases only; intervals are of the average, from the "
