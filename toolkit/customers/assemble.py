@@ -63,6 +63,7 @@ class _Made:
     def __init__(self, company: Company, given: Customers, table_of: TableOf, period: Period):
         self.company, self.given, self.table_of, self.period = company, given, table_of, period
         self.ends = min(period.last_day, company.company.as_of)
+        self.least = company.company.min_cell
 
     def window(self, months: int | None) -> Window:
         """The last `months` up to the period's end; all there is where None."""
@@ -119,19 +120,20 @@ class _Made:
             self.window(self.given.months), bought, Rules("rfm", s.rfm or RFM) if bought else None,
             tuple(Rules(name, rules) for name, rules in s.rules.items()), self.who(), self.flows(), outcomes,
             loyalty.cost if loyalty else None, loyalty.gain if loyalty else None, dict(s.levels),
-            min_cell=self.company.company.min_cell,
+            min_cell=self.least,
         ))  # fmt: skip
 
     def repeat(self) -> Study | None:
         if (p := self.given.purchases) is None:
             return None
-        return self.study(Repeat(self.bought(), self.window(None), p.within_days))
+        return self.study(Repeat(self.bought(), self.window(None), p.within_days, min_cell=self.least))
 
     def prices(self) -> Study | None:
         if (p := self.given.prices) is None:
             return None
         return self.study(PriceResponse(
             self.bought(), self.who(), self.window(None), p.table, self.time(p), p.price, p.segment, p.where, p.against,
+            min_cell=self.least,
         ))  # fmt: skip
 
     def shared(self, name: str, table: str) -> dict:
@@ -139,7 +141,7 @@ class _Made:
         return {
             "name": name, "table": table, "currency": about.currency, "discount": self.given.discount,
             "horizon_years": self.given.horizon_years, "period": str(self.period), "owner": self.given.owner,
-            "headline": False,
+            "headline": False, "min_cell": self.least,
         }  # fmt: skip
 
     def shop(self) -> Study | None:
@@ -179,7 +181,7 @@ class _Made:
         return Study(self.table_of(s.table), Retention(
             started=s.started, ended=s.ended, tenure=s.tenure, left=s.left, segment=s.segment, group=s.group,
             time_unit=s.unit, cohort=s.cohort, ends=self.ends, name="staying", table=s.table, period=str(self.period),
-            owner=self.given.owner,
+            owner=self.given.owner, min_cell=self.least,
         ))  # fmt: skip
 
 

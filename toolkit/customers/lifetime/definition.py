@@ -30,6 +30,8 @@ class Asked:
         SQL; only rows for which it holds.
     table
         Its name, for the findings' source.
+    min_cell
+        Segments of fewer customers are not shown, nor those that would tell of them; a params file says 10.
     """
 
     name: str = "lifetime"
@@ -44,6 +46,7 @@ class Asked:
     period: str | None = None
     owner: str | None = None
     headline: bool = True
+    min_cell: int = 1
 
     def __post_init__(self) -> None:
         wrong = []

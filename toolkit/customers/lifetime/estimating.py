@@ -8,8 +8,9 @@ from toolkit.customers.lifetime import buying, renewing
 from toolkit.customers.lifetime.definition import Definition, Purchases, Renewals, Summary
 from toolkit.customers.lifetime.purchases import read_purchases
 from toolkit.customers.lifetime.reading import Told, read_renewals, read_summary
-from toolkit.customers.lifetime.results import LifetimeValue
+from toolkit.customers.lifetime.results import LifetimeValue, ModelFit, SegmentValue
 from toolkit.data.frames import TableLike, as_table
+from toolkit.stats.suppression import hidden_groups
 from toolkit.study import Study
 
 
@@ -56,6 +57,7 @@ def _buyers(told: Told, definition: Purchases | Summary) -> LifetimeValue:
     money = bool(getattr(definition, "amount", None) or getattr(definition, "spend", None))
     fits = {s: buying.models(p, money, level) for s, p in told.parts.items()}
     values = tuple(buying.value_of(s, p, fits[s], definition) for s, p in told.parts.items())
+    values, fits = _shown(values, fits, definition.min_cell)
     everybody = told.parts[None]
     return LifetimeValue(
         definition, values, fits, buying.foretold(everybody, told.split, told.ends, level),
@@ -63,9 +65,20 @@ def _buyers(told: Told, definition: Purchases | Summary) -> LifetimeValue:
     )  # fmt: skip
 
 
+def _shown(
+    values: tuple[SegmentValue, ...], fits: dict[str | None, tuple[ModelFit, ...]], least: int
+) -> tuple[tuple[SegmentValue, ...], dict[str | None, tuple[ModelFit, ...]]]:
+    """Without segments of too few customers, or whose model rests on too few; everybody stays."""
+    own = [v for v in values if v.segment is not None]
+    hidden = hidden_groups({v.segment: round(v.n) for v in own}, least)
+    hidden |= hidden_groups({v.segment: round(fits[v.segment][0].fit.n) for v in own}, least)
+    return tuple(v for v in values if v.segment not in hidden), {s: f for s, f in fits.items() if s not in hidden}
+
+
 def _renewals(told: Told, definition: Renewals) -> LifetimeValue:
     level = definition.level
     fits = {s: renewing.models(p, level) for s, p in told.parts.items()}
     values = tuple(renewing.value_of(s, p, fits[s], definition) for s, p in told.parts.items())
+    values, fits = _shown(values, fits, definition.min_cell)
     holdout = renewing.foretold(told.parts[None], told.split, told.ends, level)
     return LifetimeValue(definition, values, fits, holdout, None, told.set_aside, told.starts, told.ends)

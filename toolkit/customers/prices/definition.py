@@ -21,6 +21,8 @@ class PriceResponse:
         A column of the customers' table.
     least_move
         Prices whose logarithm varies by less than this (standard deviation) did not move.
+    min_cell
+        Segments of fewer orders are not shown, nor those that would tell of them; a params file says 10.
     """
 
     bought: Bought
@@ -33,6 +35,7 @@ class PriceResponse:
     where: str | None = None
     against: str | None = None
     least_move: float = 0.01
+    min_cell: int = 1
 
     def __post_init__(self) -> None:
         if self.who.starts is None:

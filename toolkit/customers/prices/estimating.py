@@ -16,6 +16,7 @@ from toolkit.data.frames import TableLike
 from toolkit.kpis import queried
 from toolkit.problems import Problem, Refused
 from toolkit.stats.autoregression import ar1_regression
+from toolkit.stats.suppression import hidden_groups
 from toolkit.study import Study
 
 SEASONS_FROM = 24
@@ -58,6 +59,8 @@ def estimate(
         _response(str(name), rows, both[(both.segment != name) & (both.days > 0)], definition)
         for name, rows in both.groupby("segment", sort=True)
     ]
+    hidden = hidden_groups({r.segment: r.orders for r in out}, definition.min_cell)
+    out = [r for r in out if r.segment not in hidden]
     move = float(np.std(np.log(price.price))) if len(price) > 1 else 0.0
     return Responded(definition, tuple(out), len(price), move)
 

@@ -18,12 +18,15 @@ class Repeat:
     ----------
     cohorts
         How many monthly cohorts the grid shows, the last ones.
+    min_cell
+        Cohorts of fewer customers are not shown, nor those that would tell of them; a params file says 10.
     """
 
     bought: Bought
     window: Window
     within_days: int = 180
     cohorts: int = 13
+    min_cell: int = 1
 
     def __post_init__(self) -> None:
         if self.within_days < 1:

@@ -13,6 +13,7 @@ from toolkit.drawable import Row
 from toolkit.language import Quantity, Sentence
 from toolkit.shown import Grid, Shown
 from toolkit.stats.comparisons import Interval
+from toolkit.stats.suppression import hidden_groups
 from toolkit.stats.survival import Survival
 
 _WIDE = 13
@@ -141,6 +142,8 @@ class Repeated(Shown):
     def cohorts(self) -> Grid:
         """The grid of cohorts; cells of months that are not over are empty."""
         shown = self.every_cohort[-self.definition.cohorts :]
+        hidden = hidden_groups({c.month: c.size for c in shown}, self.definition.min_cell)
+        shown = tuple(c for c in shown if c.month not in hidden)
         wide = min(_WIDE, max((len(c.active) for c in shown), default=1))
         heads = (Sentence("First order in"), Sentence("Customers"), *(Sentence("+{n}", {"n": k}) for k in range(1, wide)))
         rows = []

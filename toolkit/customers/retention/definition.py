@@ -35,6 +35,8 @@ class Retention:
         After how many of them the share still there is told.
     cohort
         ``month``, ``quarter`` or ``year`` of the start.
+    min_cell
+        Segments and cohorts of fewer customers are not shown, nor those that would tell of them; a params file says 10.
     """
 
     started: str | None = "started_on"
@@ -54,6 +56,7 @@ class Retention:
     period: str | None = None
     owner: str | None = None
     headline: bool = False
+    min_cell: int = 1
 
     def __post_init__(self) -> None:
         wrong = []

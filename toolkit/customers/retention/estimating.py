@@ -11,6 +11,7 @@ from toolkit.customers.retention.newcomers import newcomers
 from toolkit.customers.retention.reading import Stays, read
 from toolkit.customers.retention.results import Cohort, Retained, Stay
 from toolkit.data.frames import TableLike, as_table
+from toolkit.stats.suppression import hidden_groups
 from toolkit.stats.survival import Survival, kaplan_meier, log_rank
 from toolkit.study import Study
 
@@ -44,6 +45,9 @@ def estimate(table: TableLike | Study, definition: Retention | None = None) -> R
     difference = None
     if len(groups) > 1:
         difference = log_rank([(g.days, g.event, g.n) for g in groups])
+    sizes = {s.segment: round(s.curve.n) for s in stays if s.segment is not None}
+    hidden = hidden_groups(sizes, definition.min_cell)
+    stays = tuple(s for s in stays if s.segment not in hidden)
     beside = None
     if definition.dated and definition.group and found.ends is not None:
         beside = newcomers(found.flows, found.ends, definition.level)
@@ -71,7 +75,8 @@ def _cohorts(found: Stays, definition: Retention) -> tuple[Cohort, ...]:
         seen = (pd.Timestamp(found.ends) - last.end_time.normalize()).days / definition.days_a_unit
         kept = tuple(curve.at(t) if t <= seen else None for t in definition.after)
         out.append(Cohort(_label(last), _day(first), float(rows.n.sum()), kept))
-    return tuple(out)
+    hidden = hidden_groups({c.starts: round(c.n) for c in out}, definition.min_cell)
+    return tuple(c for c in out if c.starts not in hidden)
 
 
 def _label(period: pd.Period) -> str:
