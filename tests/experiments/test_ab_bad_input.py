@@ -55,7 +55,7 @@ def test_an_empty_table_and_a_filter_that_leaves_nothing():
 
 def test_an_empty_denominator_names_metric_and_arm():
     table = two_arms(1).assign(orders=lambda t: (t.arm == "a").astype(int))
-    said = refused(table, declared(Metric("y", role="primary"), Metric("per", "y", "orders")))
+    said = refused(table, declared(Metric("per", "y", "orders", role="primary")))
     assert "tests.test.metrics.per.denominator: 'orders' is empty in the arm 'b'" in said
 
 

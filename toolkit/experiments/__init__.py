@@ -12,6 +12,7 @@ percentiles     the order statistics it is asked for
 samples         a share, a mean, a ratio or a percentile: by which method compared?
 adjusting       units' histories taken out, strata weighed alike
 comparing       every arm against the control
+no_data_yet     what cannot be compared so far, and why
 looks           with so many looked at, which effects still count?
 segmenting      the same for everybody, and not turned round by pooling?
 second_opinion  does one unit carry the result?

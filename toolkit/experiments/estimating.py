@@ -22,6 +22,7 @@ from toolkit.experiments.comparing import (
 from toolkit.experiments.definition import Experiment, Metric
 from toolkit.experiments.effects import Balance, Effect, Effects, Level
 from toolkit.experiments.looks import corrected
+from toolkit.experiments.no_data_yet import reasons, refuse_undecidable, waiting
 from toolkit.experiments.percentiles import percentiles
 from toolkit.experiments.reading import Reading, read
 from toolkit.experiments.samples import COUNT, Kind, Sample
@@ -55,13 +56,13 @@ def estimate(table: TableLike | Study[Experiment], definition: Experiment | None
     Returns
     -------
     Effects
-        nan with a reason where a segment has too little data.
+        nan with a reason where a segment has too little data, or a metric has none yet.
 
     Raises
     ------
     Refused
-        The table cannot answer the test: a column is missing, an arm has no rows, a metric's
-        denominator is empty or nothing about it varies. All problems at once.
+        The table cannot answer the test: a column is missing, an arm has no rows, or the test is over
+        and a deciding metric's denominator is empty or nothing about it varies. All problems at once.
     """
     if isinstance(table, Study):
         table, definition = table.table, definition or table.definition
@@ -91,13 +92,13 @@ def from_reading(
     Raises
     ------
     Refused
-        A metric's denominator is empty in an arm, or nothing about it varies.
+        The test is over, and a deciding metric's denominator is empty in an arm or nothing about it varies.
     """
     by_quantile = by_quantile or {}
     _refuse_not_finite(reading, definition)
     kinds = kinds_of(reading, definition)
     samples = {m.name: _samples(reading, definition, m, kinds[m.name], by_quantile) for m in definition.metrics}
-    _refuse_empty(samples, definition)
+    refuse_undecidable(samples, definition)
     balances = _balances(reading, definition)
     adjusting, not_used = _adjusting(reading, definition, balances)
     levels: list[Level] = []
@@ -107,11 +108,13 @@ def from_reading(
         cells = reading.strata or {(a, None): m for a, m in reading.whole.items()}
         if not adjusting.strata:
             cells = {(a, None): m for a, m in reading.whole.items()}
-        adjusted = adjusted_for(cells, metric, kind, definition, adjusting)
+        why_not = reasons(metric, samples[metric.name], definition)
+        adjusted = None if why_not else adjusted_for(cells, metric, kind, definition, adjusting)
         not_used += [f"{metric.title}: {a.reason}" for a in (adjusted or {}).values() if a.reason]
         own, found = compared(metric, kind, samples[metric.name], definition, adjusted)
         levels += own
-        effects += _with_best(found, samples[metric.name], adjusted)
+        found = [waiting(e, why_not.get(e.arm)) for e in found]
+        effects += found if why_not else _with_best(found, samples[metric.name], adjusted)
     effects = [_with_visible(e, definition) for e in corrected(effects, definition)]
     effects = second_opinions(rows, definition, reading, effects, samples)
     return Effects(
@@ -144,39 +147,6 @@ def _refuse_not_finite(reading: Reading, definition: Experiment) -> None:
             problems.append(Problem(place(definition, f"metrics.{metric.name}"), rule, metric.value))
     if problems:
         raise Refused(problems)
-
-
-def _refuse_empty(samples: Mapping[str, Mapping[str, Sample]], definition: Experiment) -> None:
-    problems = []
-    for metric in definition.metrics:
-        at = place(definition, f"metrics.{metric.name}")
-        by_arm = samples[metric.name]
-        empty = [arm for arm, s in by_arm.items() if _is_empty(s)]
-        for arm in empty:
-            what = metric.denominator if metric.quantile is None else metric.value
-            rule = f"is empty in the arm '{arm}': no row counts, so there is no value"
-            problems.append(Problem(f"{at}.denominator", rule, what))
-        if not empty and all(_is_constant(s) for s in by_arm.values()):
-            rule = "does not vary in any arm: nothing can be compared"
-            problems.append(Problem(f"{at}.numerator", rule, metric.value))
-    if problems:
-        raise Refused(problems)
-
-
-def _is_empty(sample: Sample) -> bool:
-    if sample.kind == "ratio":
-        return sample.ratio.missing is not None
-    return sample.n == 0
-
-
-def _is_constant(sample: Sample) -> bool:
-    if sample.kind == "share":
-        return sample.share.count in (0, sample.share.n)
-    if sample.kind == "mean":
-        return not sample.mean.variance > 0
-    if sample.kind == "ratio":
-        return not sample.ratio.linearised().variance > 0
-    return not (sample.quantile.se > 0 or math.isnan(sample.quantile.se))
 
 
 def _balances(reading: Reading, definition: Experiment) -> tuple[Balance, ...]:

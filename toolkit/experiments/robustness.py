@@ -47,6 +47,8 @@ def _least(levels: list[Level]) -> float:
     if levels[0].kind != "share":
         return min(v.n for v in levels)
     total = sum(v.n for v in levels)
+    if total == 0:
+        return 0.0
     share = sum(v.n * v.value.estimate for v in levels if v.n) / total
     return min(v.n for v in levels) * min(share, 1 - share)
 

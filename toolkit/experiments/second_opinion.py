@@ -36,6 +36,9 @@ def second_opinions(
     again: dict[str, tuple[tuple[float, float], Mapping[str, Sample]]] = {}
     for effect in effects:
         name = effect.metric.name
+        if effect.at_end.reason is not None:
+            out.append(effect)
+            continue
         found = _influence(samples[name][effect.control], samples[name][effect.arm], definition.level)
         if found is None:
             out.append(effect)

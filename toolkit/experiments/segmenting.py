@@ -55,6 +55,8 @@ def segmented(
     for column, cells in reading.segments.items():
         values = sorted({v for _, v in cells}, key=lambda v: (v is None, v))
         for metric in definition.metrics:
+            if all(pooled[metric.name, a].at_end.reason is not None for a in definition.treatments):
+                continue  # what has no data over all has none in a segment
             by_arm: dict[str, list[Effect]] = {a: [] for a in definition.treatments}
             for value in values:
                 for e in _in_segment(reading, definition, kinds, adjusting, percentiles, metric, column, value):
