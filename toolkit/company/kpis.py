@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from toolkit.company.base import Better, Day, Format, Name, Part, Sql, Text
+from toolkit.company.subjects import Subject
 from toolkit.company.targets import Target
 
 
@@ -61,6 +62,8 @@ class Kpi(Part):
         for season or neighbouring periods that resemble each other.
     target
         What it shall reach, by when.
+    about
+        Which of the things that a plan usually measures it is: what has no KPI is named in the report.
     """
 
     label: Text
@@ -82,6 +85,7 @@ class Kpi(Part):
     chart: Literal["auto", "published"] = "auto"
     target: Target | None = None
     owner: Text | None = None
+    about: Subject | None = None
 
     @model_validator(mode="after")
     def _a_quantile_has_no_denominator(self) -> Kpi:

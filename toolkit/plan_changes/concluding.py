@@ -44,7 +44,7 @@ def identity(definition: PlanChange, *parts: str) -> str:
 
 def _shared(effect: PlanEffect) -> dict:
     d = effect.definition
-    answers = ("F25", "F37", "F69", "F70") if d.segments else ("F25", "F69", "F70")
+    answers = ("F07", "F25", "F37", "F69", "F70") if d.segments else ("F07", "F25", "F69", "F70")
     return {
         "notebook": NOTEBOOK, "question": question(d), "subject": d.name, "kpi": d.measure.name,
         "period": d.period, "source": d.source, "owner": d.owner, "due": d.due, "answers": answers,

@@ -16,6 +16,7 @@ ON_TIME = Sentence("Is the plan on schedule?")
 READY = Sentence("Is everything ready that the plan needs?")
 TOLD = Sentence("Did everybody know of each change before it took effect?")
 OWNED = Sentence("Has every part of the plan an owner and a reason?")
+DRIVES = Sentence("Which measures drive success, and what is to be adjusted?")
 COUNTED = "counted, every line of the table"
 
 
@@ -25,11 +26,11 @@ def conclude(found: Scored, checks: Checks) -> Findings:
     Returns
     -------
     Findings
-        ``scorecard``, then ``scorecard/schedule``, ``scorecard/readiness``, ``scorecard/informed``, ``scorecard/owners``, then
-        ``scorecard/strategy/<test>``. A part that is not declared has no data, and says what would give it.
+        ``scorecard``, then ``scorecard/schedule``, ``scorecard/readiness``, ``scorecard/informed``, ``scorecard/owners``,
+        ``scorecard/drivers``, then ``scorecard/strategy/<test>``. A part that is not declared has no data, and says what would give it.
     """
     parts = [_schedule(found), _readiness(found), _informed(found), _owners(found)]
-    return Findings((_whole(found, parts, checks), *parts, *_phases(found), *_departments(found), *(_tested(t, found) for t in found.strategy.tests)))
+    return Findings((_whole(found, parts, checks), *parts, _drivers(found), *_phases(found), *_departments(found), *(_tested(t, found) for t in found.strategy.tests)))
 
 
 def _whole(found: Scored, parts: list[Finding], checks: Checks) -> Finding:
@@ -175,6 +176,25 @@ def _owners(found: Scored) -> Finding:
         verdict="measured", sentence=said, decision=decision, estimate=o.whole / len(o.parts), unit="percent", n=len(o.parts),
         n_unit="parts", numbers={"without_owner": len(o.without_owner), "without_reason": len(o.without_reason)},
         **_same(found, "owners", OWNED, answers),
+    )  # fmt: skip
+
+
+def _drivers(found: Scored) -> Finding:
+    """What moves the goals: the answer on one line; the table beside it has each goal and change."""
+    driven = found.drivers.driven
+    same = _same(found, "drivers", DRIVES, ("F06",), headline=False) | {"source": "findings", "method": "changes made for a goal's KPI, by their verdicts"}
+    if not driven:
+        return Finding(verdict="no_data", sentence=Sentence("The params name no goal: nothing says what success is."), **same)
+    goals = tuple(d.goal.question.values.get("goal", d.goal.subject) for d in driven if d.moved)
+    still = tuple(d.goal.question.values.get("goal", d.goal.subject) for d in driven if not d.moved)
+    named = {"n": len(driven), "k": len(goals), "still": still}
+    said = Sentence("For each of {n} goals a change was measured that moves it.", named)
+    if still:
+        said = Sentence("For {k} of {n} goals a change was measured that moves it; nothing measured moves: {still}.", named)
+    decision = Sentence("Plan a change or a test that could move it: {still}.", named) if still else None
+    return Finding(
+        verdict="measured", sentence=said, decision=decision, estimate=float(len(goals)), unit="number", n=len(driven), n_unit="goals",
+        numbers={"moved": len(goals), "goals": len(driven)}, **same,
     )  # fmt: skip
 
 

@@ -21,6 +21,11 @@ class Driven:
     changes: tuple[Finding, ...]
 
     @property
+    def moved(self) -> bool:
+        """Whether something that was measured moves its KPI the way it should."""
+        return any(f.verdict in _HELPS for f in self.changes)
+
+    @property
     def adjust(self) -> Sentence:
         """What to do: stop what does not help, go on with what does, or find something that moves it."""
         verdicts = {f.verdict for f in self.changes}

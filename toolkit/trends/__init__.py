@@ -16,6 +16,7 @@ estimating    all of it in order
 other_methods  what other methods say of trend and level
 checking      reasons for doubt
 concluding    findings
+subjects      which of the usual things are measured, and which are not
 wording, sentences   the words
 results, rows        tables and charts
 goals, plan, goal_findings   goals in steps, criteria of success, the one line over all
@@ -40,6 +41,7 @@ from toolkit.trends.plan import (
 from toolkit.trends.results import KpiTrend, KpiTrends
 from toolkit.trends.rows import panels
 from toolkit.trends.series import Series, Signal
+from toolkit.trends.subjects import measured_grid
 
 __all__ = [
     "DatedChange",
@@ -59,6 +61,7 @@ __all__ = [
     "formula_grid",
     "from_params",
     "goal_grid",
+    "measured_grid",
     "overall_panels",
     "overall_title",
     "panels",

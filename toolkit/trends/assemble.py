@@ -132,4 +132,5 @@ def _trend(company: Company, name: str) -> Trend:
         chart=kpi.chart,
         source=kpi.table,
         owner=kpi.owner,
+        about=kpi.about,
     )

@@ -20,10 +20,11 @@ from toolkit.trends.sentences import (
     value_said,
     variation_said,
 )
-from toolkit.trends.wording import joined, listed, overview_said
+from toolkit.trends.subjects import answers_of, measured_finding
+from toolkit.trends.wording import forecast_by, joined, listed, overview_said
 
 NOTEBOOK = "kpi_trends"
-ANSWERS = ("F09", "F10", "F11")
+ANSWERS = ("F09", "F10")
 
 
 def conclude(found: KpiTrends, checks: Checks) -> Findings:
@@ -32,11 +33,13 @@ def conclude(found: KpiTrends, checks: Checks) -> Findings:
     Returns
     -------
     Findings
-        ``kpi_trends`` first, then ``kpi_trends/goal/<goal>``, ``kpi_trends/<kpi>`` and
+        ``kpi_trends`` first, then ``kpi_trends/measured`` where KPIs say what they are about, ``kpi_trends/goal/<goal>``, ``kpi_trends/<kpi>`` and
         ``kpi_trends/<kpi>/<segment>=<value>``.
         The verdict is the target's where there is one that can be told; `variation` stands beside.
     """
     findings = [_overview(found, checks), *goal_findings(found)]
+    if told := measured_finding(found):
+        findings.insert(1, told)
     findings += [_kpi(k, found) for k in found]
     findings += [_segment(k, s, found) for k in found for s in k.by_segment]
     return Findings(tuple(findings))
@@ -112,7 +115,7 @@ def _kpi(k: KpiTrend, found: KpiTrends) -> Finding:
         checks=checks,
         source=kpi.source,
         numbers=_numbers(k),
-        answers=ANSWERS,
+        answers=answers_of(kpi),
         # a goal that the KPI measures says it already
         headline=aim is not None
         and aim.known
@@ -143,7 +146,7 @@ def _method(k: KpiTrend) -> Sentence | str:
         named = {"rho": Quantity(k.whole.rho, "score"), "run": k.whole.run}
         parts.append(Sentence("autocorrelation of {rho:bare} allowed for, a run is {run}", named))
     if k.outlook.method:
-        named = {"method": k.outlook.method, "n": k.outlook.origins}
+        named = {"method": forecast_by(k.outlook.method), "n": k.outlook.origins}
         parts.append(Sentence("forecast by {method}, the least past error of {n} origins", named))
     return listed(parts)
 
@@ -227,7 +230,7 @@ def _segment(k: KpiTrend, segment: SegmentNow, found: KpiTrends) -> Finding:
         method=Sentence("{chart} chart by {every}", {"chart": s.chart, "every": k.kpi.every}),
         source=k.kpi.source,
         numbers=_segment_numbers(segment),
-        answers=ANSWERS,
+        answers=answers_of(k.kpi),
     )
 
 

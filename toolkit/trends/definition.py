@@ -88,6 +88,8 @@ class Trend:
         ``published`` for its own chart only; see `Trends`.
     source
         The table's name.
+    about
+        One of `toolkit.company.subjects.SUBJECTS`.
     """
 
     name: str
@@ -108,6 +110,7 @@ class Trend:
     chart: str = "auto"
     source: str = ""
     owner: str | None = None
+    about: str | None = None
 
     def __post_init__(self) -> None:
         if self.every not in KINDS:

@@ -9,9 +9,9 @@ from toolkit.language import Sentence
 from toolkit.trends.goals import CriterionState, GoalState, OverallLine
 from toolkit.trends.plan import NOTEBOOK, bound_said, overall_follows, overall_said, steps_said
 from toolkit.trends.results import KpiTrend, KpiTrends
-from toolkit.trends.wording import assurance_words, chance_inside, chance_shown, joined
+from toolkit.trends.wording import assurance_words, chance_inside, chance_shown, forecast_by, joined
 
-ANSWERS = ("F01", "F03", "F04", "F05", "F12")
+ANSWERS = ("F01", "F03", "F04", "F05", "F08", "F12")
 RECENT = 12
 """So many periods of a goal's KPI stand in its finding, for a line beside it."""
 
@@ -46,7 +46,7 @@ def _goal(g: GoalState, found: KpiTrends) -> Finding:
     decision = None
     if late:
         decision = Sentence(
-            "Do what is late, or say why not: {steps}.", {"steps": ", ".join(s.label for s in late)}
+            "Do what is late, or say why not: {steps}.", {"steps": tuple(s.label for s in late)}
         )
     elif g.next:
         decision = Sentence("Go on with: {step}.", {"step": g.next.label})
@@ -74,7 +74,7 @@ def _goal(g: GoalState, found: KpiTrends) -> Finding:
         numbers=numbers,
         answers=ANSWERS,
         source=k.kpi.source,
-        method=Sentence("forecast by {method}", {"method": k.outlook.method}) if k.outlook.method else "",
+        method=Sentence("forecast by {method}", {"method": forecast_by(k.outlook.method)}) if k.outlook.method else "",
         headline=True,
     )
 
