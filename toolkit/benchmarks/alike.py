@@ -104,7 +104,7 @@ def manners(answered: Answered, definition: Benchmark) -> np.ndarray:
     for part in SORTED_BY:
         column = getattr(survey, part)
         if part == "mode" or column is None:
-            parts.append(np.full(len(answered), survey.asked.get(part, _MIXED if column else ""), dtype=object))
+            parts.append(np.full(len(answered), survey.asked.get(part, MIXED if column else ""), dtype=object))
         else:
             parts.append(answered.labels[column])
     found = np.empty(len(answered), dtype=object)
@@ -113,7 +113,8 @@ def manners(answered: Answered, definition: Benchmark) -> np.ndarray:
     return found
 
 
-_MIXED = "mixed"
+MIXED = "mixed"
+"""How answers came about where a column says it and differs among them."""
 
 
 def of_answers(answered: Answered, definition: Benchmark) -> list[Alike]:
@@ -182,10 +183,17 @@ def sorted_out(groups: Iterable[Alike], definition: Benchmark) -> tuple[Alike, .
 
     groups.sort(key=fits, reverse=True)
     if not groups or not fits(groups[0])[0]:
-        return tuple(groups)
+        return tuple(Alike(g.manner, _shown(g, definition)) for g in groups)
     main = Alike(groups[0].manner, groups[0].members, True)
-    others = [Alike(g.manner, g.members, False, g.manner.unlike(main.manner)) for g in groups[1:]]
+    others = [Alike(g.manner, _shown(g, definition), False, g.manner.unlike(main.manner)) for g in groups[1:]]
     return (main, *others)
+
+
+def _shown(group: Alike, definition: Benchmark) -> tuple[Member, ...]:
+    """Means of answers too few to be shown are left out; what others published is what it is."""
+    if group.manner.origin == "published":
+        return group.members
+    return tuple(m for m in group.members if m.n >= definition.min_cell)
 
 
 def _member(company: str, values: np.ndarray, weight: np.ndarray, level: float) -> Member:

@@ -74,7 +74,8 @@ def from_params(company: Company, name: str, period: Period | None = None) -> Be
     ends = about.as_of if period is None else min(period.last_day, about.as_of)
     return Benchmark(
         us=given.us, survey=survey, figures=figures, habits=habits, name=name, label=given.label,
-        question=given.question, most=given.most, show_from=given.show_from, rank_from=given.rank_from,
+        question=given.question, most=given.most, show_from=max(given.show_from, about.min_cell),
+        rank_from=max(given.rank_from, about.min_cell), min_cell=about.min_cell,
         worthwhile=given.worthwhile, equal_variances=given.equal_variances, benchmark=given.target.benchmark, gained=given.target.gained,
         power=given.target.power, level=given.level, ends=ends,
         starts=period.start if period else None, period=str(period) if period else None,

@@ -65,9 +65,11 @@ def _enough(found: Benchmarked) -> Iterator[Check]:
     d = found.definition
     for m in found.too_few:
         values = {"company": m.company, "n": int(m.n), "need": Quantity(d.show_from, "count")}
+        told = m.n >= d.min_cell
         yield Check(
             Sentence("{company} has answers enough to be shown", values), m.company != d.us and None,
-            Sentence("{n} answers; it takes {need} effective ones", values), numbers={"n": m.n},
+            Sentence("{n} answers; it takes {need} effective ones", values) if told
+            else Sentence("it takes {need} effective answers", values), numbers={"n": m.n} if told else {},
         )  # fmt: skip
     for s in found.main.standings:
         if s.shown and not s.ranked:
@@ -114,7 +116,7 @@ def _weights(found: Benchmarked) -> Iterator[Check]:
     w = found.weighed
     if w is None or not found.definition.survey.margins:
         return
-    values = {"gap": f"{w.gap:.1e}", "sweeps": w.sweeps}
+    values = {"gap": Quantity(w.gap, "number"), "sweeps": w.sweeps}
     yield Check(Sentence("Raking met every margin"), True,
                 Sentence("no share is off by more than {gap}, after {sweeps} sweeps at most", values),
                 numbers={"gap": w.gap, "sweeps": w.sweeps})  # fmt: skip

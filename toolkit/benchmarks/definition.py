@@ -226,6 +226,8 @@ class Benchmark:
         Only so many companies, those with most answers and us.
     show_from, rank_from
         Fewer effective answers: not shown; shown and not ranked.
+    min_cell
+        Of fewer answers nothing is shown, not even how many; a params file says 10.
     worthwhile
         The smallest gap that matters, in points of an index from 0 to 100.
     equal_variances
@@ -247,6 +249,7 @@ class Benchmark:
     most: int | None = None
     show_from: float = 30
     rank_from: float = 100
+    min_cell: int = 1
     worthwhile: float = 2.0
     equal_variances: bool = False
     benchmark: str = "best"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from toolkit.benchmarks.alike import Alike, Member
+from toolkit.benchmarks.alike import MIXED, Alike, Member
 from toolkit.benchmarks.gaps import Gap, Pairs
 from toolkit.benchmarks.over_waves import GapTrend, WaveLeague
 from toolkit.benchmarks.standings import League, Standing
@@ -13,7 +13,9 @@ from toolkit.language import Quantity, Sentence
 from toolkit.shown import Grid
 
 
-def league_grid(main: League | None, pairs: Pairs | None, too_few: Sequence[Member], name: str) -> Grid:
+def league_grid(
+    main: League | None, pairs: Pairs | None, too_few: Sequence[Member], name: str, least: int = 1
+) -> Grid:
     """The league with its uncertainty: places, answers, what they are worth, and letters."""
     heads = (
         Sentence("Company"), Sentence("Score"), Sentence("Place (possible ones)"), Sentence("Answers"), Sentence("Worth"),
@@ -23,11 +25,11 @@ def league_grid(main: League | None, pairs: Pairs | None, too_few: Sequence[Memb
     for s in main.standings if main else ():
         effect = None if math.isnan(s.design_effect) or not main.designed else Quantity(s.design_effect)
         rows.append((
-            s.company, s.quantity if s.shown else None, _places(s), s.n,
-            Quantity(s.n_effective, "count"), effect, pairs.letters.get(s.company) if pairs else None,
+            s.company, s.quantity if s.shown else None, _places(s), s.n if s.n >= least else None,
+            Quantity(s.n_effective, "count") if s.n >= least else None, effect, pairs.letters.get(s.company) if pairs else None,
         ))  # fmt: skip
     rows += [
-        (m.company, None, Sentence("too few answers"), int(m.n), None, None, None)
+        (m.company, None, Sentence("too few answers"), int(m.n) if m.n >= least else None, None, None, None)
         for m in too_few if main is None or main.get(m.company) is None
     ]  # fmt: skip
     note = Sentence(
@@ -58,7 +60,7 @@ def origins_grid(groups: Iterable[Alike]) -> Grid:
     for group in groups:
         how = group.manner
         scale = Sentence("{low} to {high}", {"low": how.low, "high": how.high})
-        known = (named(v.replace("_", " ")) if v else None for v in (how.source, how.kind, how.frame, how.mode))
+        known = (_how(v) if v else None for v in (how.source, how.kind, how.frame, how.mode))
         rows.append((*known, scale, group.reason))
     return Grid(Sentence("Where scores come from that are not ranked"), heads, tuple(rows))
 
@@ -149,6 +151,11 @@ SMALLEST_SAID = 1e-4
 def chance(p: float) -> Quantity | Sentence:
     """A p value for people."""
     return Sentence("below {limit}", {"limit": Quantity(SMALLEST_SAID)}) if p < SMALLEST_SAID else Quantity(p)
+
+
+def _how(name: str) -> Sentence:
+    """How answers came about: somebody's own word, or that they came in several ways."""
+    return Sentence("mixed") if name == MIXED else named(name.replace("_", " "))
 
 
 def named(name: str) -> Sentence:

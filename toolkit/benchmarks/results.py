@@ -196,7 +196,7 @@ class Benchmarked(Shown):
     def grid(self) -> Grid:
         """The league table with its uncertainty."""
         name = self.main.score.title if self.main else self.definition.title
-        return league_tables.league_grid(self.main, self.pairs, self.too_few, name)
+        return league_tables.league_grid(self.main, self.pairs, self.too_few, name, self.definition.min_cell)
 
     def scores_grid(self) -> Grid:
         """Every other score of the same answers."""

@@ -69,7 +69,7 @@ class Standing:
     def quantity(self) -> Quantity:
         """Value, interval and unit; no data where it is not shown."""
         if not self.shown or math.isnan(self.value):
-            return Quantity(math.nan, self.unit, reason=f"{self.n} answers are too few")
+            return Quantity(math.nan, self.unit, reason="the answers are too few")
         if math.isnan(self.low):
             return Quantity(self.value, self.unit)
         return Quantity(self.value, self.unit, self.low, self.high)

@@ -167,7 +167,7 @@ def _cells(usable, leagues, rivals, main: League, definition: Benchmark) -> tupl
     for a in usable:
         made = leagues[a.name]
         for rival in rivals:
-            if made.get(rival) and made.get(definition.us):
+            if all((s := made.get(c)) is not None and s.shown for c in (rival, definition.us)):
                 answers = int(made[definition.us].n + made[rival].n)
                 raw.append((a, rival, gap_of(made, made[definition.us], made[rival], definition), answers))
     p = corrected([c.p_value for _, _, c, _ in raw], "bh")
@@ -225,8 +225,9 @@ def _wanted(a, place, made: League, rivals, drivers, weighed, definition: Benchm
 
 def _beside(made: League, rivals, definition: Benchmark) -> Quantity:
     """We less the plain mean of the rivals, with their covariances."""
-    there = [r for r in rivals if made.get(r) is not None and made[r].df > 0]
-    if made.get(definition.us) is None or not there:
+    there = [r for r in rivals if made.get(r) is not None and made[r].shown and made[r].df > 0]
+    us = made.get(definition.us)
+    if us is None or not us.shown or not there:
         return Quantity(math.nan, "score", reason="no rival to compare with")
     weight = np.zeros(len(made.companies))
     weight[made.companies.index(definition.us)] = 1.0

@@ -17,8 +17,8 @@ def check(found: Segmented) -> Checks:
         else:
             said = Sentence("{name}: each of {n} customers meets exactly one rule", values)
         out.append(Check(Sentence("Everybody is in exactly one segment"), True, said, numbers={"customers": s.n}))
-        empty = tuple(x.title for x in s.segments if x.size == 0)
-        small = tuple(x.title for x in s.segments if 0 < x.size < found.definition.fewest)
+        empty = tuple(x.said for x in s.segments if x.size == 0)
+        small = tuple(x.said for x in s.segments if 0 < x.size < found.definition.fewest)
         if empty:
             out.append(Check(
                 Sentence("Somebody is in every segment"), False,

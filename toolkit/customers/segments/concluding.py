@@ -23,25 +23,18 @@ def conclude(found: Segmented, checks: Checks) -> Findings:
     }  # fmt: skip
     out = [_main(found, shared), _proof(found, shared)]
     for s in found.segmentations:
-        out += [_segment(found, s, x, shared) for x in _shown(found, s)]
+        out += [_segment(found, s, x, shared) for x in s.shown(found.definition.min_cell)]
     out += [
-        _outcome(s, x, m, found, shared) for s in found.segmentations for x in _shown(found, s) for m in x.outcomes if m.n
+        _outcome(s, x, m, found, shared) for s in found.segmentations for x in s.shown(found.definition.min_cell) for m in x.outcomes if m.n
     ]  # fmt: skip
     out += _loyalty(found, shared)
     return Findings(tuple(out))
 
 
-def _shown(found: Segmented, of: Segmentation) -> list:
-    """Segments of which numbers may be told."""
-    hidden = of.hidden(found.definition.min_cell)
-    return [s for s in of.segments if s.size and s.name not in hidden]
-
-
 def _grouped(found: Segmented) -> dict[str, tuple[str, ...]]:
     main, out = found.main, {}
-    for s in main.segments:
-        if s.size:
-            out.setdefault(main.action(s, found.definition.fewest), []).append(s.title)
+    for s in main.shown(found.definition.min_cell):
+        out.setdefault(main.action(s, found.definition.fewest), []).append(s.said)
     return {k: tuple(v) for k, v in out.items()}
 
 
@@ -58,9 +51,9 @@ def _main(found: Segmented, shared: dict) -> Finding:
         verdict = "measured" if "hold" in by else "no_data"
         return Finding(id="customer_value/segments/actions", question=question, verdict=verdict, sentence=said,
                        decision=decision, n=main.n, answers=("F32", "F78", "F79"), **shared)  # fmt: skip
-    first = max((s for s in main.segments if s.title in by[acting[0]]), key=lambda s: abs(s.value.estimate - main.everyone))
+    first = max((s for s in main.segments if s.said in by[acting[0]]), key=lambda s: abs(s.value.estimate - main.everyone))
     values = {
-        "segment": first.title, "value": interval_quantity(first.value, currency), "all": Quantity(main.everyone, currency),
+        "segment": first.said, "value": interval_quantity(first.value, currency), "all": Quantity(main.everyone, currency),
     }  # fmt: skip
     if acting[0] == "serve_better" and first.value.low > main.everyone:
         said = Sentence("A customer of the segment {segment} brings {value} ({value:range}), {all} on average.", values)
@@ -108,7 +101,7 @@ def _proof(found: Segmented, shared: dict) -> Finding:
 def _segment(found: Segmented, of: Segmentation, s: Segment, shared: dict) -> Finding:
     currency = found.definition.window.currency
     action = of.action(s, found.definition.fewest)
-    values = {"segment": s.title, "n": Quantity(s.size, "count"), "share": Quantity(s.share.estimate, "percent"),
+    values = {"segment": s.said, "n": Quantity(s.size, "count"), "share": Quantity(s.share.estimate, "percent"),
               "value": interval_quantity(s.value, currency), "level": found.definition.levels.get(action, "")}  # fmt: skip
     if math.isnan(s.value.low):
         said = Sentence("{segment}: {n} customers, {share} of all.", values)
@@ -130,7 +123,7 @@ def _segment(found: Segmented, of: Segmentation, s: Segment, shared: dict) -> Fi
 
 def _outcome(of: Segmentation, s: Segment, m, found: Segmented, shared: dict) -> Finding:
     unit = level_unit(m.outcome.format, found.definition.window.currency)
-    values = {"segment": s.title, "label": m.outcome.label, "value": interval_quantity(m.found, unit)}
+    values = {"segment": s.said, "label": m.outcome.label, "value": interval_quantity(m.found, unit)}
     known = not math.isnan(m.found.low)
     said = (
         Sentence("{segment}: {label} {value} ({value:range}).", values) if known
@@ -146,9 +139,8 @@ def _outcome(of: Segmentation, s: Segment, m, found: Segmented, shared: dict) ->
 
 def _loyalty(found: Segmented, shared: dict) -> list[Finding]:
     out = []
-    sizes = {s.title: s.size for s in found.main.segments}
     for x in found.loyalty:
-        values = {"segment": x.segment, "needed": x.needed, "gain": x.gain}
+        values = {"segment": x.segment.said, "needed": x.needed, "gain": x.gain}
         if not x.needed.known:
             said = Sentence("{segment}: no loyalty effort pays, for these customers bring nothing net.", values)
         elif x.worth is True:
@@ -160,9 +152,9 @@ def _loyalty(found: Segmented, shared: dict) -> list[Finding]:
         q = x.gain if x.gain is not None and x.gain.known else x.needed
         ends = {} if q.low is None else {"low": q.low, "high": q.high}
         out.append(Finding(
-            id=f"customer_value/segments/loyalty/{x.segment.replace(' ', '_')}",
+            id=f"customer_value/segments/loyalty/{x.segment.name}",
             question=Sentence("Is a segment worth the loyalty effort?"), verdict="measured" if q.known else "no_data",
-            sentence=said, segment=x.segment, estimate=q.value, unit=q.unit, n=sizes[x.segment], method=METHOD,
+            sentence=said, segment=x.segment.name, estimate=q.value, unit=q.unit, n=x.segment.size, method=METHOD,
             answers=("F41",), **ends, **shared,
         ))  # fmt: skip
     return out

@@ -19,6 +19,12 @@ RFM: Mapping[str, str] = {
 }
 """The shipped segments over the 125 cells of scores; `proving.prove` shows that they share none and miss none."""
 
+SHIPPED: Mapping[str, str] = {
+    "champions": "champions", "loyal": "loyal", "big_spenders": "big spenders", "promising": "promising",
+    "need_attention": "need attention", "cannot_lose": "cannot lose", "at_risk": "at risk", "lapsed": "lapsed",
+}  # fmt: skip
+"""What they are called."""
+
 SCORES = ("r", "f", "m")
 COMPUTED = ("orders", "revenue", "net")
 """What rules may use beside the columns of the customers' table."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from toolkit.customers.segments.definition import Outcome, Rules, Segmenting
+from toolkit.customers.segments.definition import RFM, SHIPPED, Outcome, Rules, Segmenting
 from toolkit.customers.value.results import interval_quantity
 from toolkit.drawable import Row
 from toolkit.language import Quantity, Sentence
 from toolkit.language.quantities import level_unit
 from toolkit.shown import Grid, Shown
-from toolkit.stats.comparisons import Interval
+from toolkit.stats.comparisons import Interval, undefined_interval
 from toolkit.stats.suppression import hidden_groups
 
 NOT_SHOWN = Sentence("Too few customers to be shown, or they would tell of another segment")
@@ -63,8 +63,10 @@ class Segment:
     outcomes: tuple[Measured, ...]
 
     @property
-    def title(self) -> str:
-        """What people call it."""
+    def said(self) -> str | Sentence:
+        """What people call it: the company's own name, or a shipped one in words."""
+        if RFM.get(self.name) == self.rule:
+            return Sentence(SHIPPED[self.name])
         return self.name.replace("_", " ")
 
 
@@ -76,7 +78,7 @@ class Loyalty:
     for each customer and year, net of its cost, where the share it keeps is declared.
     """
 
-    segment: str
+    segment: Segment
     needed: Quantity
     gain: Quantity | None
     worth: bool | None
@@ -115,6 +117,17 @@ class Segmentation(Shown):
         """Names of segments that are not shown: too few customers, or others could be worked out from them."""
         return hidden_groups({s.name: s.size for s in self.segments}, least)
 
+    def shown(self, least: int) -> tuple[Segment, ...]:
+        """Segments somebody is in and of which numbers may be told, with the outcomes that may be."""
+        hidden = self.hidden(least)
+        kept = [s for s in self.segments if s.size and s.name not in hidden]
+        few = [
+            hidden_groups({s.name: s.outcomes[i].n for s in kept}, least) for i in range(len(kept[0].outcomes) if kept else 0)
+        ]
+        return tuple(
+            replace(s, outcomes=tuple(_without(m) if s.name in few[i] else m for i, m in enumerate(s.outcomes))) for s in kept
+        )
+
     def _unhappy(self, segment: Segment) -> bool:
         """Whether a measure of satisfaction lies below that of the other segments."""
         for m in segment.outcomes:
@@ -136,8 +149,8 @@ class Segmentation(Shown):
                  Sentence("What follows"))  # fmt: skip
         hidden = self.hidden(definition.min_cell)
         rows = tuple(
-            (s.title, None, None, None, NOT_SHOWN) if s.name in hidden else
-            (s.title, s.size, Quantity(s.share.estimate, "percent"), interval_quantity(s.value, currency),
+            (s.said, None, None, None, NOT_SHOWN) if s.name in hidden else
+            (s.said, s.size, Quantity(s.share.estimate, "percent"), interval_quantity(s.value, currency),
              ACTIONS[self.action(s, definition.fewest)])
             for s in self.segments
         )  # fmt: skip
@@ -153,15 +166,17 @@ class Segmentation(Shown):
         currency = definition.window.currency
         kinds = [m.outcome for m in self.segments[0].outcomes]
         heads = (Sentence("Segment"), *(Sentence("{label}", {"label": o.label}) for o in kinds))
-        hidden = self.hidden(definition.min_cell)
+        shown = {s.name: s.outcomes for s in self.shown(definition.min_cell)}
         rows = tuple(
-            (s.title, *(None if s.name in hidden else m.quantity(currency) for m in s.outcomes)) for s in self.segments)
+            (s.said, *((m.quantity(currency) for m in shown[s.name]) if s.name in shown else (None for _ in kinds)))
+            for s in self.segments
+        )
         return Grid(Sentence("How segments respond: {name}", {"name": self.rules.title}), heads, rows)
 
     @property
     def criteria(self) -> Grid:
         """The rules as written."""
-        rows = tuple((s.title, s.rule) for s in self.segments)
+        rows = tuple((s.said, s.rule) for s in self.segments)
         return Grid(Sentence("Who belongs where: {name}", {"name": self.rules.title}),
                     (Sentence("Segment"), Sentence("Rule")), rows)  # fmt: skip
 
@@ -169,11 +184,10 @@ class Segmentation(Shown):
         """Net value a customer, for a chart; segments nobody is in have no number."""
         tones = {True: "better", False: "us"}
         out = []
-        for s in self.segments:
-            if s.size and s.name not in self.hidden(least):
-                below = not math.isnan(s.value.high) and s.value.high < 0
-                above = not math.isnan(s.value.low) and s.value.low > self.everyone
-                out.append(Row(s.title, interval_quantity(s.value, currency), "worse" if below else tones[above]))
+        for s in self.shown(least):
+            below = not math.isnan(s.value.high) and s.value.high < 0
+            above = not math.isnan(s.value.low) and s.value.low > self.everyone
+            out.append(Row(s.said, interval_quantity(s.value, currency), "worse" if below else tones[above]))
         return tuple(out)
 
 
@@ -194,11 +208,11 @@ class Segmented(Shown):
     @property
     def title(self) -> Sentence:
         """What the chart shows."""
-        known = [s for s in self.main.segments if not math.isnan(s.value.estimate)]
+        known = [s for s in self.main.shown(self.definition.min_cell) if not math.isnan(s.value.estimate)]
         if not known:
             return Sentence("What a customer of each segment brings")
         best = max(known, key=lambda s: s.value.estimate)
-        values = {"segment": best.title, "value": interval_quantity(best.value, self.definition.window.currency)}
+        values = {"segment": best.said, "value": interval_quantity(best.value, self.definition.window.currency)}
         return Sentence("A customer of the segment {segment} brings most: {value}", values)
 
     @property
@@ -235,14 +249,14 @@ class Segmented(Shown):
         cost, gain, currency = self.definition.loyalty_cost, self.definition.loyalty_gain, self.definition.window.currency
         if cost is None:
             return ()
-        return tuple(_pays(s, cost, gain, self.year, currency) for s in self.main.segments if s.size)
+        return tuple(_pays(s, cost, gain, self.year, currency) for s in self.main.shown(self.definition.min_cell))
 
     @property
     def loyalty_grid(self) -> Grid:
         """The same as a table."""
         words = {True: Sentence("Worth it"), False: Sentence("Not worth it"), None: Sentence("Cannot be told")}
         heads = ("Segment", "It must keep", "Gain a customer and year", "Worth it")
-        rows = tuple((x.segment, x.needed, x.gain, words[x.worth]) for x in self.loyalty)
+        rows = tuple((x.segment.said, x.needed, x.gain, words[x.worth]) for x in self.loyalty)
         note = Sentence("A customer kept is worth a year's net value; the effort costs {cost} a customer and year.",
                         {"cost": Quantity(self.definition.loyalty_cost or math.nan, self.definition.window.currency)})  # fmt: skip
         return Grid(Sentence("Is the loyalty effort worth it?"), tuple(Sentence(h) for h in heads), rows,
@@ -253,18 +267,23 @@ class Segmented(Shown):
         return self.main.table(self.definition)
 
 
+def _without(m: Measured) -> Measured:
+    """An outcome that rests on too few customers to be shown."""
+    return Measured(m.outcome, undefined_interval("too few customers to be shown", method="", n=0, level=m.found.level), 0)
+
+
 def _pays(s: Segment, cost: float, gain: float | None, year: float, currency: str) -> Loyalty:
     worth, low, high = s.value.estimate * year, s.value.low * year, s.value.high * year
     if math.isnan(worth):
-        return Loyalty(s.title, Quantity(math.nan, "points", reason="no value is known"), None, None)
+        return Loyalty(s, Quantity(math.nan, "points", reason="no value is known"), None, None)
     if worth <= 0:
         needed = Quantity(math.nan, "points", reason="these customers bring nothing net")
-        return Loyalty(s.title, needed, None if gain is None else Quantity(gain * worth - cost, currency), False)
+        return Loyalty(s, needed, None if gain is None else Quantity(gain * worth - cost, currency), False)
     ends = {} if math.isnan(low) or low <= 0 else {"low": cost / high, "high": cost / low}
     needed = Quantity(cost / worth, "points", **ends)
     if gain is None:
-        return Loyalty(s.title, needed, None, None)
+        return Loyalty(s, needed, None, None)
     if math.isnan(low):
-        return Loyalty(s.title, needed, Quantity(gain * worth - cost, currency), None)
+        return Loyalty(s, needed, Quantity(gain * worth - cost, currency), None)
     brings = Quantity(gain * worth - cost, currency, gain * low - cost, gain * high - cost)
-    return Loyalty(s.title, needed, brings, True if brings.low > 0 else False if brings.high < 0 else None)
+    return Loyalty(s, needed, brings, True if brings.low > 0 else False if brings.high < 0 else None)
