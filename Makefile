@@ -26,9 +26,10 @@ $(READY): constraints.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]'
 	@touch $(READY)
 
-# Every simulation at full size (hours); QUICK=1: a few runs of the cheap ones. Writes docs/calibration.md.
+# Every simulation at full size (half an hour of one core); writes docs/calibration.md. ONLY="roi demo": some of them,
+# the others keep what stands there. QUICK=1: small sizes, to the screen.
 calibrate: demo
-	$(BIN)/python benchmarks/calibrate.py $(if $(QUICK),--quick)
+	$(BIN)/python benchmarks/calibrate.py $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 
 # The published forms of the params file and of what a run publishes.
 schemas: $(READY)

@@ -158,7 +158,7 @@ def main() -> None:
     total = []
     for name, y, season in [*public_series(given.data), *company_series(given.company)]:
         found = coverage(y, season)
-        total.append((found.values, *found.share, *found.width, found.missed))
+        total.append((found.values, *found.share, *found.width, found.missed, *found.error))
         parts = [
             f"{100 * p:.1f} ± {100 * e:.1f}"
             for p, e in zip(found.share, found.error, strict=True)
@@ -173,9 +173,11 @@ def main() -> None:
         ("mean of the sets", np.full(len(table), 1 / len(table))),
         ("all values together", table[:, 0] / table[:, 0].sum()),
     ):
-        held80, held95, wide80, wide95, missed = weights @ table[:, 1:]
+        held80, held95, wide80, wide95, missed = weights @ table[:, 1:6]
+        # the sets are other series; each one's error is its own
+        error80, error95 = np.sqrt(weights**2 @ table[:, 6:] ** 2)
         print(
-            f"| {name} | | {100 * held80:.1f} | {100 * held95:.1f} | | "
+            f"| {name} | | {100 * held80:.1f} ± {100 * error80:.1f} | {100 * held95:.1f} ± {100 * error95:.1f} | | "
             f"{wide80:.2f}, {wide95:.2f} | {missed:.2f} |"
         )
 
