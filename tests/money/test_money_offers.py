@@ -120,3 +120,13 @@ def test_the_planted_loser_is_not_recommended(root):
     found = [benchmark.verdicts(seed) for seed in range(900, 915)]
     assert all(v[benchmark.LOSER] == "no_go" for v in found)
     assert sum(v["static_address_pack"] == "go" for v in found) >= 14
+
+
+def test_how_many_asked_is_not_told_where_they_are_few():
+    given = {"home_visit": 7, "rent_out": 40, "lend": 6, "sell": 12}
+    rows = (an_offer(), an_offer(offer="rent", wanted="rent_out"), an_offer(offer="gift", wanted="gift_wrap"))
+    found = weigh(*rows, asked=given, wanted="wanted", min_cell=10)
+    assert {o.name: o.asked for o in found.offers} == {"visit": None, "rent": 40, "gift": 0}
+    assert found.unpriced == (("sell", 12),)
+    assert [r[1] for r in found.asked_grid().rows if r[0] in ("visit", "lend")] == []
+    assert dict(weigh(*rows, asked=given, wanted="wanted").unpriced) == {"sell": 12, "lend": 6}

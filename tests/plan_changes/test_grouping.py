@@ -79,6 +79,19 @@ def test_survey_waves_by_group(change):
     assert found.segments[0].p_same < 1e-6
 
 
+def test_survey_waves_of_a_group_of_few_answers_are_not_shown(change):
+    rng = np.random.default_rng(9)
+    kind = ["new"] * 300 + ["existing"] * 200 + ["partner"] * 60
+    early = pd.DataFrame({"day": "2022-12-01", "kind": kind, "answer": 6 + rng.standard_normal(560)})
+    late = early.assign(day="2023-01-15")[lambda f: (f.kind != "partner") | (f.groupby("kind").cumcount() < 4)]
+    asked = replace(change, time="CAST(day AS DATE)", measure=Measure("answer", "answer"), waves=Waves("answer"),
+                    segments={"customers": "kind"}, min_cell=10)  # fmt: skip
+    groups = of_groups(estimate(pd.concat([early, late]), asked))
+    assert np.isfinite(groups["new"].estimate)
+    for hidden in ("partner", "existing"):  # the next smallest would tell of the partners
+        assert np.isnan(groups[hidden].estimate) and "too few" in groups[hidden].reason and groups[hidden].n == 0
+
+
 def test_counts_by_group_are_rate_ratios(change):
     """A third fewer complaints among the new, as a share as the whole is, not as a number."""
     rng = np.random.default_rng(3)

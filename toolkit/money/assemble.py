@@ -119,6 +119,7 @@ def offers(company: Company, table_of: TableOf, period: Period) -> Study[Offers]
         hour_rate=money.hour_rate, loss_accepted=money.loss_accepted, bias=money.optimism_bias.benefits,
         bias_costs=money.optimism_bias.costs, power=given.power, table=given.table, currency=company.company.currency,
         level=money.level, scenarios=money.scenarios, seed=money.seed, period=str(period), owner=money.owner,
+        min_cell=company.company.min_cell,
     )  # fmt: skip
     return Study(table_of(given.table), definition)
 

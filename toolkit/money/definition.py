@@ -262,6 +262,7 @@ class Offers:
     level: float = 0.9
     scenarios: int = 20_000
     seed: int = 1
+    min_cell: int = 1
     period: str | None = None
     owner: str | None = None
 

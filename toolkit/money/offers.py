@@ -45,7 +45,7 @@ class Offer:
         Customers a pilot is offered to, nan with the reason in `pilot_reason`: so many that an offer worth
         making shows as one with the power asked for.
     asked
-        Customers who asked for it; None where nothing is counted.
+        Customers who asked for it; None where nothing is counted, or where they are too few to be told.
     rank
         By value, risk and cost alike (mean of the three places); 1 is best, 0 without a value.
     """
@@ -162,7 +162,7 @@ def estimate(table: TableLike | Study[Offers], definition: Offers | None = None)
     _refuse(rows, d)
     offers = [_offer(row, i, d) for i, (_, row) in enumerate(rows.iterrows())]
     answered = {str(r[d.wanted]) for _, r in rows.iterrows() if pd.notna(r[d.wanted])} if d.wanted else set()
-    unpriced = sorted(((w, n) for w, n in d.asked.items() if w not in answered), key=lambda p: -p[1])
+    unpriced = sorted(((w, n) for w, n in d.asked.items() if w not in answered and n >= d.min_cell), key=lambda p: -p[1])
     return Weighed(d, _ranked(offers), tuple(unpriced), len(rows))
 
 
@@ -203,6 +203,7 @@ def _offer(row: pd.Series, position: int, d: Offers) -> Offer:
     asked = None
     if d.wanted and pd.notna(row[d.wanted]) and d.asked:
         asked = d.asked.get(str(row[d.wanted]), 0)
+        asked = None if 0 < asked < d.min_cell else asked
     margin = [float(row[c]) for c in d.margin]
     setup = row[d.setup]
     reason = "nobody said what it costs" if pd.isna(setup) else None

@@ -14,11 +14,12 @@ from toolkit.kpis import with_expressions
 from toolkit.language import Sentence
 from toolkit.plan_changes.definition import PlanChange
 from toolkit.plan_changes.effects import Alternative, Fitted, GroupEffect, PathPoint, SegmentTest
-from toolkit.plan_changes.grouping import MOST_GROUPS, rows_of
+from toolkit.plan_changes.grouping import MOST_GROUPS, TOO_FEW, rows_of
 from toolkit.plan_changes.reading import CannotBeJudged
 from toolkit.problems import Problem, Refused
 from toolkit.stats import groups as by_groups
 from toolkit.stats.cluster_errors import CannotBeEstimated
+from toolkit.stats.suppression import hidden_groups
 from toolkit.stats.waves import Wave, WaveChange, paired_change, standardised_change, wave_change
 
 MOST_ANSWERS = 200_000
@@ -126,7 +127,13 @@ def by_group(frame: pd.DataFrame, definition: PlanChange) -> tuple[tuple[GroupEf
             tests.append(SegmentTest(segment, math.nan, f"it has {len(values)} groups, more than {MOST_GROUPS}"))
             continue
         found = []
-        for value in values:
+        sizes = [{v: int((w[column] == v).sum()) for v in values} for w in waves]
+        hidden = frozenset().union(*(hidden_groups(s, definition.min_cell) for s in sizes))
+        rows += [GroupEffect(segment, str(v), *(math.nan,) * 4, False, 0, TOO_FEW) for v in values if v in hidden]
+        if values and hidden.issuperset(values):
+            tests.append(SegmentTest(segment, math.nan, TOO_FEW))
+            continue
+        for value in (v for v in values if v not in hidden):
             try:
                 pair = tuple(_wave(w[w[column] == value], definition) for w in waves)
                 change = wave_change(*pair, level=definition.level)
