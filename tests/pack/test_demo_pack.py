@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,18 @@ def test_the_pack_is_whole(pack):
             assert finding["n"] > 0 or uncounted, finding["id"]
     for manifest in [json.loads((pack / "manifest.json").read_text())]:
         assert all(page["failed"] is None for page in manifest["pages"])
+
+
+QUESTION = re.compile(r"^\| (F\d\d) \| [^|]+ \| `(\w+)` \|", re.M)
+
+
+def test_every_question_that_is_documented_is_answered_on_its_page(pack):
+    asked = QUESTION.findall((ROOT / "docs" / "questions.md").read_text(encoding="utf-8"))
+    assert len(asked) == len(dict(asked)) == 85
+    findings = json.loads((pack / "findings.json").read_text())["findings"]
+    answered = {(q, f["notebook"]) for f in findings if f["verdict"] != "no_data" for q in f["answers"]}
+    assert set(asked) - answered == set()
+    assert {q for f in findings for q in f["answers"]} == set(dict(asked))
 
 
 def test_the_planted_tests_get_their_verdicts(pack):
