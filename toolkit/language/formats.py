@@ -15,7 +15,7 @@ from functools import lru_cache
 from babel import Locale, dates, numbers
 
 from toolkit.language.catalogues import plural_of, text_of
-from toolkit.language.directions import LRM, runs_left
+from toolkit.language.directions import LRM, isolate, runs_left
 from toolkit.language.quantities import SHARES, TIMES, Quantity
 
 UNITS = {
@@ -61,6 +61,7 @@ COUNTED = (
 """What is usually counted, or counted against: messages of the catalogues; others stay as they are written."""
 
 _MOST_DECIMALS = 6
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def decimals_supported(low: float, high: float) -> int:
@@ -116,8 +117,18 @@ def decimals_of(quantity: Quantity) -> int:
 def bare(value: float, unit: str, decimals: int, language: str = "en") -> str:
     """The number alone, grouped and rounded, without its unit."""
     number = round(shown(value, unit), decimals) + 0.0  # + 0.0 turns -0.0 into 0.0
+    if number == 0 and value and decimals == _MOST_DECIMALS:
+        return _tiny(shown(value, unit), language)
     text = numbers.format_decimal(abs(number), "#,##0." + "0" * decimals if decimals else "#,##0", language)
     return f"{minus(language)}{text}" if number < 0 else text
+
+
+def _tiny(number: float, language: str) -> str:
+    """A number that no decimal shown reaches, by its power of ten; in one piece, whichever way the text runs."""
+    mantissa, _, power = f"{abs(number):.1e}".partition("e")
+    figures = numbers.format_decimal(Decimal(mantissa), "0.#", language)
+    text = f"{figures} × 10{str(int(power)).translate(_RAISED)}"
+    return isolate(f"−{text}" if number < 0 else text, language)
 
 
 def minus(language: str = "en") -> str:

@@ -11,14 +11,22 @@ reported, because it could not be translated.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 _SENTENCE, _TERM, _TERMS = "Sentence", "term", "terms"
-_WHOLE = frozenset({"reason", "why", "why_not", "what"})
+_WHOLE = frozenset({"reason", "why", "why_not", "what", "edge"})
+_RULE = re.compile(r"(?:\{1\} )?must (?!.*\n).*")
+_ANALYSES = frozenset(
+    {"experiments", "plan_changes", "trends", "benchmarks", "customers", "service", "money", "quality", "scorecard", "pack"}
+)
 _LISTED = frozenset({"method", "null", "n_unit"})
-_CANNOT = ("CannotBeEstimated",)
+_REASONED = re.compile(r"CannotBe\w+|undefined\w*|_inapplicable|unknown|SegmentTest|GroupEffect|AdjustedArms|Outcome")
+"""Calls that take a reason in words, wherever among their arguments."""
+_PROSE = re.compile(r"(?!.*(?:[<>=\n]|\b(?:SELECT|CASE|FROM)\b))[a-z{'][^ ]* .*")
+"""Words for readers, not a name, a key or SQL."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +56,25 @@ class Module:
         self.path = path
         self.root = root
         self.tree = ast.parse(path.read_text(encoding="utf-8"))
+        folder = path.relative_to(root).parts[1:2]
+        self._calculates = folder == ("stats",)
+        self._contracts = folder == ("data",) and path.stem in ("rules", "contract")
+        self._analyses = folder and folder[0] in _ANALYSES
         self._parents = {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
 
     def messages(self) -> Iterator[Message | Unseen]:
         """Every message, and every sentence that cannot be seen."""
         for node in ast.walk(self.tree):
+            if self._contracts and isinstance(node, ast.Constant | ast.JoinedStr):
+                yield from self._of_rule(node)
             if isinstance(node, ast.Call):
                 yield from self._of_call(node)
             elif isinstance(node, ast.Assign | ast.AnnAssign):
                 yield from self._of_constant(node)
+            elif isinstance(node, ast.Dict):
+                yield from self._of_named(node)
+            elif isinstance(node, ast.Return) and (self._calculates or self._says_why(node)):
+                yield from self._of_prose(_returned(node.value))
 
     def _of_call(self, call: ast.Call) -> Iterator[Message | Unseen]:
         called = _last_name(call.func)
@@ -65,11 +83,36 @@ class Module:
         elif called in (_TERM, _TERMS) and call.args:
             texts = self.texts(call.args[0]) or ()
             yield from (Message(t) for text in texts for t in (text.split(", ") if called == _TERMS else [text]))
-        elif called in _CANNOT and call.args:
-            yield from self._of_words(call.args[0], False)
+        elif _REASONED.fullmatch(called) or ast.unparse(call.func) == "reasons.append":
+            yield from self._of_prose(call.args[1:] if called == "_inapplicable" else call.args)
         for keyword in call.keywords:
             if keyword.arg in _WHOLE | _LISTED:
                 yield from self._of_words(keyword.value, keyword.arg in _LISTED)
+
+    def _of_rule(self, node: ast.expr) -> Iterator[Message]:
+        """What a table's contract asks of values: the whole, and without how to declare it otherwise."""
+        if isinstance(self._parents.get(node), ast.JoinedStr):
+            return
+        for text in self._own_words(node):
+            if _RULE.fullmatch(text):
+                yield from (Message(t) for t in dict.fromkeys((text, _short(text))))
+
+    def _says_why(self, node: ast.Return) -> bool:
+        """Whether it ends an analysis's function that gives a reason, or none."""
+        scope = self._scope(node)
+        return self._analyses and isinstance(scope, ast.FunctionDef) and scope.returns is not None and (
+            "str |" in (said := ast.unparse(scope.returns)) or "| str" in said)
+
+    def _of_prose(self, values: Iterable[ast.expr]) -> Iterator[Message]:
+        """Reasons among what a calculation is given or gives back."""
+        for value in values:
+            yield from (Message(text) for text in self._own_words(value) if _PROSE.fullmatch(text))
+
+    def _of_named(self, words: ast.Dict) -> Iterator[Message]:
+        """Words handed on by name: ``{"null": "difference = 0", "method": method}``."""
+        for key, value in zip(words.keys, words.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value in _WHOLE | _LISTED:
+                yield from self._of_words(value, key.value in _LISTED)
 
     def _of_sentence(self, call: ast.Call) -> Iterator[Message | Unseen]:
         given = {k.arg: k.value for k in call.keywords}
@@ -85,7 +128,8 @@ class Module:
 
     def _of_words(self, value: ast.expr, listed: bool) -> Iterator[Message]:
         for text in self._own_words(value):
-            parts = text.split(", ") if listed and "{1}" not in text else [text]
+            whole = not listed or "{1}" in text or "; " in text
+            parts = [text] if whole else text.split(", ")
             yield from (Message(part) for part in parts if part)
 
     def _own_words(self, node: ast.expr) -> list[str]:
@@ -96,11 +140,15 @@ class Module:
             return self._own_words(node.body) + self._own_words(node.orelse)
         if isinstance(node, ast.BoolOp):
             return [text for part in node.values for text in self._own_words(part)]
+        if isinstance(node, ast.Dict):
+            return [text for part in node.values for text in self._own_words(part)]
         return self.texts(node) or []
 
     def _of_constant(self, node: ast.Assign | ast.AnnAssign) -> Iterator[Message]:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         for target in targets:
+            if isinstance(target, ast.Subscript) and _last_name(target.value) == "reasons":
+                yield from self._of_prose([node.value])
             name = target.id.strip("_").lower() if isinstance(target, ast.Name) else ""
             last = name if name in _LISTED else name.rpartition("_")[2]
             if last in _WHOLE | _LISTED and node.value is not None:
@@ -205,6 +253,20 @@ class Module:
                         other = Module(path, self.root)
                         return [(other, v) for v in _assigned(other.tree, alias.name)]
         return []
+
+
+def _short(rule: str) -> str:
+    return rule.partition(";")[0].partition(" (")[0]
+
+
+def _returned(value: ast.expr | None) -> list[ast.expr]:
+    """What a return gives back: the value, the parts of a tuple, what a result is made of."""
+    if isinstance(value, ast.Tuple):
+        return value.elts
+    if isinstance(value, ast.Call):
+        # what a check saw is said anew, in a sentence, where its numbers are shown
+        return [] if _last_name(value.func) in ("_check", "_inapplicable") else value.args
+    return [value] if value else []
 
 
 def _pattern(node: ast.JoinedStr) -> str:

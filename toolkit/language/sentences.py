@@ -18,7 +18,7 @@ from toolkit.language.period_names import period_in
 from toolkit.language.quantities import Quantity
 
 _PLACES = ("", "range", "size", "sizes", "bare", "signed", "signed_bare", "full", "unit", "short")
-OWN = frozenset({"terms", "reason", "why", "method", "unit", "units", "per", "grain", "every", "period", "what"})
+OWN = frozenset({"terms", "reason", "why", "method", "unit", "units", "per", "grain", "every", "period", "what", "one", "rule"})
 """Names of places whose text is mostly this package's own: looked up, and left as it stands elsewhere."""
 
 _LONGEST = 120
@@ -92,12 +92,12 @@ class Sentence:
         return cls(data["template"], values, data.get("plural"), data.get("count"))
 
 
-def term(text: str) -> Sentence:
+def term(text: str | Sentence) -> Sentence:
     """Words of this package's own that were chosen elsewhere as text: a method's name, what is counted.
 
     They are looked up as they stand; what no catalogue knows, such as a company's own word, stays.
     """
-    return Sentence(text.replace("{", "{{").replace("}", "}}"))
+    return text if isinstance(text, Sentence) else Sentence(text.replace("{", "{{").replace("}", "}}"))
 
 
 def terms(text: str) -> Sentence:
@@ -127,7 +127,7 @@ def _place(value: object, spec: str, language: str) -> str:
     if spec == "short":
         text = value.text(language) if isinstance(value, Sentence) else clean(str(value))
         text = " ".join(text.split())
-        text = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+        text = text if len(text) <= _LONGEST else _cut(text)
         return text if isinstance(value, Sentence) else isolate(text, language)
     if isinstance(value, Sentence):
         return value.text(language)
@@ -139,6 +139,13 @@ def _place(value: object, spec: str, language: str) -> str:
     if isinstance(value, Quantity):
         return _FORMS[spec](value, language)
     return formats.anything(value, language)
+
+
+def _cut(text: str) -> str:
+    """As many whole words as there is room for; a word longer than that is broken."""
+    kept = text[: _LONGEST - 1]
+    words = kept if text[_LONGEST - 1] == " " else kept.rpartition(" ")[0]
+    return f"{(words if len(words) > _LONGEST // 2 else kept).rstrip(' ,;:(')}…"
 
 
 def _size(q: Quantity, language: str) -> str:
