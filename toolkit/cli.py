@@ -83,6 +83,8 @@ def check(params: Params) -> None:
         print(f"{report.name}: {report.rows:,} rows" + (f", {report.aside:,} set aside as declared" if report.aside else ""))
         for s in report.set_aside:
             print(f"  {s.rows:,} set aside: {f'{s.column} ' if s.column else ''}{s.rule}")
+        if report.without_consent:
+            print(f"  {report.without_consent:,} rows without consent, left out of everything")
         for u in report.unmatched:
             print(f"  {u.rows:,} without a match in {u.table}")
     for note in file.migrated:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from toolkit.company.change_references import Lookups, change_found
 from toolkit.company.competitor_references import benchmark_found
+from toolkit.company.consent_references import agreed_elsewhere
 from toolkit.company.customer_references import customers_found
 from toolkit.company.expressions import SQL_WORDS, check_expression, said
 from toolkit.company.goals import Goal, kpis_of
@@ -124,6 +125,9 @@ class _References:
         columns = self._columns_of(table)
         # rows are left out before other tables are looked up, so only the table's own columns are there
         yield from _sql((*here, "where"), table.where, tuple(table.columns))
+        if columns is not None:
+            yield from _sql((*here, "consent"), table.consent, tuple(columns))
+            yield from agreed_elsewhere(self.company, name)
 
     def _join(
         self, here: Path, other: str, join: Join, table: Table, taken: set[str]

@@ -200,6 +200,10 @@ class Table(Part):
         Columns of other tables looked up by a key, under the other table's name.
     where
         Keep only these rows (SQL over this table's columns).
+    consent
+        SQL that is true where the person agreed to what this table is used for; rows where it is
+        false or empty are left out of everything and counted. Joined columns may be used. For two
+        uses, declare the table twice, each with its own.
     missing
         Codes that mean "missing" in every column of this table.
     tolerate
@@ -217,6 +221,7 @@ class Table(Part):
     columns: dict[Name, Column] = Field(min_length=1)
     joins: dict[Name, Join] = {}
     where: Sql | None = None
+    consent: Sql | None = None
     missing: list[Scalar] = []
     csv: CsvOptions = CsvOptions()
     tolerate: float = Field(default=0.0, ge=0, le=1)

@@ -88,6 +88,8 @@ class TableReport:
         The latest value of the table's `time` among the rows kept; None where it has none.
     violations
         What the table is refused for; empty where its contract holds.
+    without_consent
+        Rows left out because the person did not agree, or it is not said.
     """
 
     name: str
@@ -100,6 +102,7 @@ class TableReport:
     unmatched: tuple[Unmatched, ...] = ()
     last: date | datetime | None = None
     violations: tuple[Problem, ...] = ()
+    without_consent: int = 0
 
     @property
     def holds(self) -> bool:

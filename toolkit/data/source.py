@@ -18,6 +18,7 @@ from typing import Any
 from ibis.backends import BaseBackend
 from ibis.expr.types import Table
 
+from toolkit.company.consent_references import looked_up_for_consent
 from toolkit.company.models import Company
 from toolkit.company.tables import Table as TableModel
 from toolkit.data.asking import Lookup, Rows, name_of
@@ -235,12 +236,16 @@ class Source:
             kept, last = verdict.kept, verdict.last
             if verdict.rows and (verdict.repeats or model.where):
                 kept, last = self._extent(rows, model)
+            without = 0
+            if model.consent and kept and not verdict.violations:
+                rows, there = self._agreed(name, rows, model), kept
+                kept, last = self._extent(rows, model)
+                without = there - kept
         violations = list(verdict.violations)
         if verdict.rows and not kept and not violations:
-            rule = "leaves no row of the table" if model.where else "every row was set aside"
-            violations.append(
-                Problem(place("where") if model.where else named(None), rule, model.where)
-            )
+            by = "consent" if without else "where" if model.where else None
+            rule = "leaves no row of the table" if by else "every row was set aside"
+            violations.append(Problem(place(by) if by else named(None), rule, getattr(model, by) if by else None))
         report = TableReport(
             name,
             raw.origin,
@@ -252,6 +257,7 @@ class Source:
             (),
             last,
             tuple(violations),
+            without,
         )
         count = "" if model.path else f", {verdict.rows} rows"
         return _Checked(report, rows, raw.fingerprint + count, verdict)
@@ -271,13 +277,32 @@ class Source:
             rows = rows.derived(text, f"{rows.name} where")
         return rows
 
+    def _agreed(self, name: str, rows: Rows, model: TableModel) -> Rows:
+        """The rows of people who agreed; what is neither true nor false counts as not agreed."""
+        columns = ", ".join(map(name_of, model.columns))
+        found = rows
+        if needed := looked_up_for_consent(self.company, name):
+            missing = [v for other in needed for v in self._check(other).report.violations]
+            if missing:
+                raise Refused(dict.fromkeys(missing))
+            lookups = [
+                self._lookup_of(name, rows, other, model.joins[other].on, {c: c for c in model.joins[other].columns})
+                for other in needed
+            ]
+            found = rows.looked_up(lookups, f"{rows.name} asked")
+        agreed = f"COALESCE(TRY_CAST(({model.consent}\n) AS BOOLEAN), FALSE)"
+        return found.derived(f"SELECT {columns} FROM {name_of(found.name)} WHERE {agreed}", f"{rows.name} agreed")
+
     def _extent(self, rows: Rows, model: TableModel) -> tuple[int, Any]:
         last = f"MAX({name_of(model.time)})" if model.time else "NULL"
         found = rows.ask(f'SELECT COUNT(*) AS "n", {last} AS "last" FROM {name_of(rows.name)}')[0]
         return int(found["n"]), found["last"]
 
     def _lookup(self, name: str, other: str, on: str, columns: dict[str, str]) -> Lookup:
-        rows, there = self._check(name).rows, self._check(other).rows
+        return self._lookup_of(name, self._check(name).rows, other, on, columns)
+
+    def _lookup_of(self, name: str, rows: Rows, other: str, on: str, columns: dict[str, str]) -> Lookup:
+        there = self._check(other).rows
         if not rows.meets(there):
             rule = "lies elsewhere: a table of a file and one of a database cannot be joined"
             raise Refused(Problem(self._place("tables", name, "joins", other), rule))

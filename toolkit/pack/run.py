@@ -148,6 +148,7 @@ def inputs_of(file: CompanyFile, ready: Path | None = None) -> list[dict]:
             prepare(source, file, ready)
         return [
             {"table": r.name, "fingerprint": source.fingerprint(r.name), "rows": r.rows, "kept": r.kept,
+             "without_consent": r.without_consent,
              "set_aside": [{"column": s.column, "rule": s.rule, "rows": s.rows} for s in r.set_aside]}
             for r in reports
         ]

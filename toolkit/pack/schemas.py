@@ -74,6 +74,7 @@ def manifest_schema() -> dict:
     table = _all_of({
         "table": _TEXT, "fingerprint": _said(_TEXT, "Changes with every change of the table."),
         "rows": _said(_COUNT, "Rows read."), "kept": _said(_COUNT, "Rows left."),
+        "without_consent": _said(_COUNT, "Rows of people who did not agree, or of whom it is not said: left out."),
         "set_aside": {"type": "array", "items": aside},
     })  # fmt: skip
     page = _all_of({
