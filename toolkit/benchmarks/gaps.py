@@ -151,7 +151,8 @@ def pairs(league: League, definition: Benchmark) -> Pairs | None:
         raw = [gap_of(league, listed[j], listed[i], definition) for i, j in at]
         holm = adjusted_comparisons(raw, "holm", alpha=definition.alpha)
         found = [(i, j, a.comparison, a.p_adjusted) for (i, j), a in zip(at, holm, strict=True)]
-        families = [_family("Holm over design-based t tests", found, names, league, definition)]
+        method = "Holm over design-based t tests"
+        families = [_family(method, found, names, league, definition)]
     else:
         families = []
         for method, title in (("games-howell", "Games-Howell"), ("tukey-kramer", "Tukey-Kramer")):

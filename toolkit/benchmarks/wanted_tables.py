@@ -43,7 +43,7 @@ def driver_grid(wants: Wants | None) -> Grid:
     """Shares of what attributes explain, with their intervals, and how far each repeats others."""
     title = Sentence("What is associated with satisfaction")
     heads = (
-        Sentence("Attribute"), Sentence("Share of what all explain"), Sentence("Place"),
+        Sentence("Attribute"), Sentence("Share of what all explain"), Sentence("Rank"),
         Sentence("Importance as said"), Sentence("Inflation"),
     )  # fmt: skip
     if wants is None or wants.drivers is None:

@@ -68,7 +68,7 @@ def rules_of(
             rules.append(Rule(name, _type_sentence(column, marks), f"{read} IS NOT NULL", read))
             gone += f" AND {read} IS NULL"
         if column.required or name in model.key:
-            why = "must not be missing" + (" in a key" if name in model.key else "")
+            why = "must not be missing in a key" if name in model.key else "must not be missing"
             rules.append(Rule(name, why, gone, None))
         rules += [
             Rule(name, sentence, f"COALESCE({broken}, FALSE)", _text(value), choices)
@@ -86,9 +86,8 @@ def _text(value: str) -> str:
 
 
 def _type_sentence(column: Column, marks: Marks) -> str:
-    written = f"decimals after {_WITH[marks.decimal]}, " + (
-        f"thousands split by '{marks.thousands}'" if marks.thousands else "thousands not split"
-    )
+    thousands = f"thousands split by '{marks.thousands}'" if marks.thousands else "thousands not split"
+    written = f"decimals after {_WITH[marks.decimal]}, {thousands}"
     if column.type == "integer":
         return f"must be a whole number ({written}; else declare 'csv: {{decimal, thousands}}')"
     if column.type in ("number", "money"):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, get_args
 
+from toolkit.language import Sentence
 from toolkit.language.quantities import effect_unit, level_unit
 from toolkit.problems import Problem, Refused
 
@@ -19,6 +20,8 @@ Role = Literal["primary", "guardrail", "exploratory"]
 Compares = Literal["message", "offer", "service", "contact_method"]
 FORMATS = ("percent", "number", "money", "hours", "days", "minutes", "score", "count")
 BETTER = ("higher", "lower")
+IN_TARGET, OUTSIDE = "in the target", "outside it"
+"""What a segment by the target is called."""
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -286,6 +289,13 @@ def noun(column: str | None) -> str | None:
     word = re.sub(r"(_|\b)(id|key|no|number|code)$", "", column.strip().lower())
     word = word.replace("_", " ").strip()
     return word or None
+
+
+def segment_words(column: str, value: str) -> tuple[str | Sentence, str | Sentence]:
+    """A segment as tables name it: its column and value, or whether it is those the test is for."""
+    if column == "target":
+        return Sentence("target"), Sentence("in the target" if value == IN_TARGET else "outside it")
+    return spoken(column), value
 
 
 def spoken(column: str) -> str:

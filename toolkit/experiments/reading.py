@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 from toolkit.aggregates import Aggregates, Moments
 from toolkit.data.frames import ENGINE_ERRORS
 from toolkit.experiments.columns import place, refuse_unusable, tested_rows, unreadable
-from toolkit.experiments.definition import Experiment, Metric
+from toolkit.experiments.definition import IN_TARGET, OUTSIDE, Experiment, Metric
 from toolkit.experiments.samples import COUNT
 from toolkit.kpis import Measure, with_expressions
 from toolkit.problems import Problem, Refused
@@ -163,7 +163,7 @@ def dims_of(definition: Experiment) -> dict[str, str]:
     """Segment (and ``target``) -> the SQL it is grouped by."""
     named = {c: f'CAST("{c}" AS VARCHAR)' for c in definition.segments}
     if definition.target is not None:
-        named["target"] = f"CASE WHEN ({definition.target}) THEN 'in the target' ELSE 'outside it' END"
+        named["target"] = f"CASE WHEN ({definition.target}) THEN '{IN_TARGET}' ELSE '{OUTSIDE}' END"
     return named
 
 

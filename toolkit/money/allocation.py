@@ -115,7 +115,7 @@ def estimate(returned: Returned, unmeasured: tuple[str, ...] = ()) -> Allocated:
         b = c.benefit
         reason = None if c.cost > 0 else "no cost stands for it"
         if b.why_unknown is not None:
-            reason = b.why_unknown.text()
+            reason = b.why_unknown
         if reason is not None:
             nothing = [Quantity(math.nan, unit, reason=reason) for unit in ("number", d.currency)]
             yields.append(Yield(b.name, b.label, *nothing))

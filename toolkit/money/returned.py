@@ -85,7 +85,7 @@ class Returned(Shown):
     roi_high_case: float
     loss: float
     left_out: tuple[str, ...] = ()
-    source: str = ""
+    source: str | Sentence = ""
 
     @property
     def unknown(self) -> tuple[Benefit, ...]:
@@ -127,7 +127,7 @@ class Returned(Shown):
                 out.append(Row(c.benefit.label, q, tone))
             else:
                 why = c.benefit.why_unknown
-                out.append(Row(c.benefit.label, Quantity(math.nan, q.unit, reason=why.text() if why else None), "unknown"))
+                out.append(Row(c.benefit.label, Quantity(math.nan, q.unit, reason=why), "unknown"))
         return tuple(out)
 
     @property

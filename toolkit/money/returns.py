@@ -81,8 +81,8 @@ def _known_components(rows, d: PlanReturn) -> None:
         raise Refused(wrong)
 
 
-def _source(d: PlanReturn, rows) -> str:
-    return d.ledger.table if rows is not None else "declared costs"
+def _source(d: PlanReturn, rows) -> str | Sentence:
+    return d.ledger.table if rows is not None else Sentence("declared costs")
 
 
 def _no_data(d: PlanReturn, cost: float) -> str | None:
@@ -120,7 +120,7 @@ def _change(b: Benefit, model: Model, costs: dict[str, Costs], base, numbers, d:
     own = costs.get(b.name)
     total = own.total if own else 0.0
     if not counted(b):
-        why = b.why_unknown.text()
+        why = b.why_unknown
         empty = Quantity(math.nan, d.currency, reason=why)
         return ChangeReturn(b, empty, total, own, Quantity(math.nan, "percent", reason=why), empty, math.nan)
     cost = float(-model.sums(base[None], COSTS, b.name)[0])

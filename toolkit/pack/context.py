@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from toolkit.language import Sentence
 from toolkit.language.catalogues import LANGUAGES
 
 _PAGE = re.compile(r"[a-z0-9][A-Za-z0-9_-]{0,199}")
@@ -27,7 +28,7 @@ class PageLink:
     """
 
     page: str
-    title: str
+    title: str | Sentence
     made: bool = True
 
     def __post_init__(self) -> None:
@@ -83,7 +84,7 @@ class PageContext:
     page, title
         The page's own name and what the index calls it.
     company, pack, period
-        Labels, as the company writes them.
+        Labels, as the company writes them; a pack of everything is named by this package.
     as_of
         The last day the data covers.
     made_on
@@ -97,13 +98,13 @@ class PageContext:
     """
 
     page: str
-    title: str
+    title: str | Sentence
     company: str
-    pack: str
+    pack: str | Sentence
     period: str
     as_of: date | None = None
     made_on: date | None = None
     language: str = "en"
     links: tuple[PageLink, ...] = ()
     same: tuple[SamePage, ...] = ()
-    provenance: tuple[tuple[str, str], ...] = ()
+    provenance: tuple[tuple[str | Sentence, str | Sentence], ...] = ()

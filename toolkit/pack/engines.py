@@ -135,8 +135,9 @@ def _ended(began: float, status: int, said: list[str], complaint: str) -> Outcom
     seconds = time.monotonic() - began
     if status != 0 or not said[0]:
         last = complaint.strip().splitlines()[-1:] or ["it said nothing"]
-        how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
-        return Outcome(seconds, f"its process {how}: {last[0][:200]}", crashed=True)
+        if status < 0:
+            return Outcome(seconds, f"its process was ended by signal {-status}: {last[0][:200]}", crashed=True)
+        return Outcome(seconds, f"its process ended with status {status}: {last[0][:200]}", crashed=True)
     answer = json.loads(said[0])
     return Outcome(seconds, answer["failed"], tuple(answer["problems"]), answer["cell"], cpu=answer["cpu"])
 

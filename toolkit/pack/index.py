@@ -38,7 +38,7 @@ _MOST_CHANGED = 12
 
 
 def render_index(
-    findings: Sequence[dict], failed: Mapping[str, str], context: PageContext, around: Around = Around()
+    findings: Sequence[dict], failed: Mapping[str, str | Sentence], context: PageContext, around: Around = Around()
 ) -> str:
     """The pack's first page.
 

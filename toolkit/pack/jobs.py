@@ -15,10 +15,13 @@ import nbformat
 
 from toolkit.company.load import CompanyFile
 from toolkit.company.packs import Pack, Page
+from toolkit.language import Sentence
 from toolkit.problems import Problem, Refused
 
 EVERYTHING = "everything"
 """The pack of a params file that declares none: a page for each thing it asks."""
+
+_EVERYTHING_ASKED = "Everything asked"
 
 _FOR_EACH = {"tests": ("ab_test", "test"), "changes": ("plan_change", "change"),
              "benchmarks": ("competitor_benchmark", "benchmark"), "departments": ("department", "department")}
@@ -42,6 +45,14 @@ RETURN, OFFERS = "roi", "offers"
 PLAN = ("scorecard", "the_plan")
 """The notebooks of the plan itself."""
 
+_TITLES = {
+    "ab_test": "A/B test", "plan_change": "Plan change", "plan_changes": "The plan's changes", "department": "Department",
+    "competitor_benchmark": "Competitors", TRENDS: "KPIs, targets and goals", CUSTOMERS: "Customers worth keeping",
+    SERVICE: "How the service runs", QUALITY: "Is the data good enough?", RETURN: "Money and return",
+    OFFERS: "Offers and vendors", "scorecard": "Is the plan in order?", "the_plan": "The plan and what judges it",
+}
+"""What the pages of shipped notebooks are called where nobody names them."""
+
 Value = str | int | float | bool
 
 
@@ -63,7 +74,7 @@ class Job:
 
     page: str
     notebook: Path
-    title: str
+    title: str | Sentence
     params: dict[str, Value] = field(default_factory=dict)
 
 
@@ -88,23 +99,23 @@ def pick_pack(file: CompanyFile, name: str | None) -> tuple[str, Pack]:
     if name is None or (name == EVERYTHING and name not in packs):
         pages = [Page(notebook=n, for_each=part) for part, (n, _) in _FOR_EACH.items() if getattr(file.company, part)]
         if _has_trends(file):
-            pages.insert(0, Page(notebook=TRENDS, title="KPIs, targets and goals"))
+            pages.insert(0, Page(notebook=TRENDS))
         if file.company.customers:
             pages.append(Page(notebook=CUSTOMERS, title=file.company.customers.label))
         if file.company.service:
             pages.append(Page(notebook=SERVICE, title=file.company.service.label))
         if money := file.company.money:
-            pages.append(Page(notebook=RETURN, title="Money and return"))
+            pages.append(Page(notebook=RETURN))
             if money.offers or money.vendors:
-                pages.append(Page(notebook=OFFERS, title="Offers and vendors"))
+                pages.append(Page(notebook=OFFERS))
         if file.company.quality:
             pages.append(Page(notebook=QUALITY, title=file.company.quality.label))
         if file.company.plan:
-            pages += [Page(notebook=PLAN[0], title="Is the plan in order?"), Page(notebook=PLAN[1], title=file.company.plan.label)]
+            pages += [Page(notebook=PLAN[0]), Page(notebook=PLAN[1], title=file.company.plan.label)]
         if not pages:
             raise Refused(Problem(
                 file.place(), "asks nothing yet: declare 'tests'", choices=tuple(_FOR_EACH)))
-        return EVERYTHING, Pack(label="Everything asked", pages=pages)
+        return EVERYTHING, Pack(label=_EVERYTHING_ASKED, pages=pages)
     if name not in packs:
         raise Refused(Problem("--pack", "is no pack of this params file", name, (*packs, EVERYTHING)))
     return name, packs[name]
@@ -157,13 +168,23 @@ def _name_of(file: CompanyFile, pack: Pack) -> str:
     return next((name for name, p in file.company.packs.items() if p is pack), EVERYTHING)
 
 
-def _variants(file: CompanyFile, page: Page) -> list[tuple[str, str, dict[str, Value]]]:
+def _variants(file: CompanyFile, page: Page) -> list[tuple[str, str | Sentence, dict[str, Value]]]:
     if page.for_each is None:
         suffix = "".join(f"-{v}" for v in page.params.values() if isinstance(v, str) and v.isidentifier())
-        return [(page.notebook + suffix, page.title or page.notebook.replace("_", " ").capitalize(), dict(page.params))]
+        return [(page.notebook + suffix, page.title or _title(page.notebook), dict(page.params))]
     _, parameter = _FOR_EACH[page.for_each]
     entries = getattr(file.company, page.for_each)
     return [(f"{page.notebook}-{key}", entry.label, {parameter: key}) for key, entry in entries.items()]
+
+
+def _title(notebook: str) -> str | Sentence:
+    """A notebook's own name; one of the company's is called by its file's."""
+    return Sentence(_TITLES[notebook]) if notebook in _TITLES else notebook.replace("_", " ").capitalize()
+
+
+def called(pack: Pack) -> str | Sentence:
+    """What a pack is called: its label, or the name of a pack of everything."""
+    return Sentence("Everything asked") if pack.label == _EVERYTHING_ASKED else pack.label
 
 
 def _unique(name: str, jobs: list[Job]) -> str:

@@ -82,7 +82,7 @@ def run_all(work: list[Job], folder: Path, shop: Workshop, jobs: int, told: Told
             outcome = outcomes[job.page] = _landed(done, path)
             if not outcome.failed:
                 _finish(path, outcome, keys[job.page], job, shop)
-            told(job.title if not outcome.failed else f"{job.title}: failed", len(outcomes), len(work))
+            told(str(job.title) if not outcome.failed else f"{job.title}: failed", len(outcomes), len(work))
     if shop.store:
         shop.store.keep_seconds({p: o.seconds for p, o in outcomes.items() if not o.failed and not o.remembered})
     return [(job, folder / f"{job.page}.ipynb", outcomes[job.page]) for job in work]

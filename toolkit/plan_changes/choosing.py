@@ -97,6 +97,9 @@ def refuse_unanswerable(panel: Panel, definition: PlanChange) -> None:
 def _refuse_gaps(panel: Panel, definition: PlanChange) -> None:
     missing = [str(p) for p, v in zip(panel.periods, panel.series(True), strict=True) if not np.isfinite(v)]
     if missing and not definition.allow_gaps:
-        shown = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
+        named = {"missing": tuple(missing[:3]), "more": len(missing) - 3}
+        if len(missing) <= 3:
+            raise CannotBeJudged(Sentence(
+                "the series has gaps: no data in {missing}; if that is as it should be, say 'gaps: allow'", named))
         raise CannotBeJudged(Sentence(
-            "the series has gaps: no data in {missing}; if that is as it should be, say 'gaps: allow'", {"missing": shown}))
+            "the series has gaps: no data in {missing} and {more} more; if that is as it should be, say 'gaps: allow'", named))

@@ -73,7 +73,7 @@ class SegmentTest:
 
     segment: str
     p_same: float
-    reason: str | None = None
+    reason: str | Sentence | None = None
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ class PlanEffect(Shown):
     def quantity(self) -> Quantity:
         """The effect with its interval."""
         if self.fit is None:
-            return Quantity(math.nan, self.unit, reason=self.reason.text())
+            return Quantity(math.nan, self.unit, reason=self.reason)
         if math.isnan(self.fit.estimate):
             return Quantity(math.nan, self.unit, reason="the series is too short to say")
         return quantity(self.fit.estimate, self.fit.low, self.fit.high, self.unit)

@@ -140,7 +140,7 @@ def _series(segment: str, panels: dict[str, Panel], definition: PlanChange, whol
         design = one_series.design_of(whole, definition)
         series = np.array([one_series.values(p, definition) for p in panels.values()])
     except CannotBeJudged as cannot:
-        return [], SegmentTest(segment, math.nan, cannot.reason.text())
+        return [], SegmentTest(segment, math.nan, cannot.reason)
     fits = interrupted_many(series, design, level=definition.level)
     ends = np.column_stack([fits.estimate[:, 0], fits.low[:, 0], fits.high[:, 0]])
     if definition.scale == "log":

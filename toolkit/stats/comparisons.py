@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 SCALES = ("linear", "log")
+_SCALE_METHOD = {"linear": "linear scale", "log": "log scale"}
 
 
 @dataclass(frozen=True)
@@ -290,7 +291,7 @@ def relative_effect(
     check_choice(scale, SCALES, "scale")
     words = {
         "null": null,
-        "method": f"{method}, {scale} scale",
+        "method": f"{method}, {_SCALE_METHOD[scale]}",
         "level": level,
         "alternative": alternative,
     }

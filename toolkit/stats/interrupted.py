@@ -388,7 +388,6 @@ def _other_steps(t: np.ndarray, change: int, others: tuple[int, ...]) -> dict[st
 
 
 def _nothing_measured(y: np.ndarray, design: InterruptedDesign) -> str | None:
-    for where, name in ((~design.after, "before"), (design.after, "after")):
-        if not np.isfinite(y[where]).any():
-            return f"nothing was measured {name} the change"
-    return None
+    if not np.isfinite(y[~design.after]).any():
+        return "nothing was measured before the change"
+    return None if np.isfinite(y[design.after]).any() else "nothing was measured after the change"

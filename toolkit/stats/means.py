@@ -91,13 +91,17 @@ def from_count(count: float, n: float) -> MeanMoments:
 
 def thin_arm(control: MeanMoments, treatment: MeanMoments) -> str | None:
     """Why two arms cannot be compared: an arm with fewer than two units. None if they can."""
-    for name, arm in (("control", control), ("treatment", treatment)):
-        if arm.n < 2:
-            word = "unit" if arm.n == 1 else "units"
-            return f"the {name} has {arm.n:g} {word}, and a variance needs two"
-        if math.isnan(arm.variance):
-            return f"the {name}'s variance is missing"
-    return None
+    if control.n == 1:
+        return "the control has 1 unit, and a variance needs two"
+    if control.n < 2:
+        return f"the control has {control.n:g} units, and a variance needs two"
+    if math.isnan(control.variance):
+        return "the control's variance is missing"
+    if treatment.n == 1:
+        return "the treatment has 1 unit, and a variance needs two"
+    if treatment.n < 2:
+        return f"the treatment has {treatment.n:g} units, and a variance needs two"
+    return "the treatment's variance is missing" if math.isnan(treatment.variance) else None
 
 
 def welch_df(control: MeanMoments, treatment: MeanMoments) -> float:

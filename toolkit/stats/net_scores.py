@@ -100,9 +100,10 @@ def difference(
         "null": "difference of net scores = 0", "method": "net score, Wald", "level": level,
         "alternative": alternative,
     }  # fmt: skip
-    for name, arm in (("control", control), ("treatment", treatment)):
-        if arm.n == 0:
-            return undefined(f"the {name} has no answers", **words)
+    if control.n == 0:
+        return undefined("the control has no answers", **words)
+    if treatment.n == 0:
+        return undefined("the treatment has no answers", **words)
     return wald(
         treatment.value - control.value, math.hypot(control.se, treatment.se), **words
     )

@@ -27,6 +27,10 @@ from toolkit.stats.limits import (
 )
 
 TESTS = ("pooled", "yates", "fisher", "boschloo")
+_METHOD = {
+    "pooled": "Newcombe interval, pooled z test", "yates": "Newcombe interval, Yates test",
+    "fisher": "Newcombe interval, Fisher test", "boschloo": "Newcombe interval, Boschloo test",
+}  # fmt: skip
 # Boschloo's search over the nuisance share looks at every table: 500 an arm takes two seconds.
 BOSCHLOO_MOST = 500
 
@@ -207,9 +211,8 @@ def difference(
     check_level(level)
     check_choice(alternative, ALTERNATIVES, "alternative")
     check_choice(test, TESTS, "test")
-    names = {"pooled": "pooled z", "yates": "Yates", "fisher": "Fisher", "boschloo": "Boschloo"}
     words = {
-        "null": "difference = 0", "method": f"Newcombe interval, {names[test]} test",
+        "null": "difference = 0", "method": _METHOD[test],
         "level": level, "alternative": alternative,
     }  # fmt: skip
     reason = _empty(control, treatment)
@@ -243,7 +246,7 @@ def relative(
     check_choice(method, ("score", "log"), "method")
     words = {
         "null": "ratio of shares = 1",
-        "method": "relative risk, " + ("Koopman score" if method == "score" else "log"),
+        "method": "relative risk, Koopman score" if method == "score" else "relative risk, log",
         "level": level, "alternative": alternative,
     }  # fmt: skip
     reason = _empty(control, treatment)
@@ -269,10 +272,9 @@ def relative(
 
 
 def _empty(control: Share, treatment: Share) -> str | None:
-    for name, arm in (("control", control), ("treatment", treatment)):
-        if arm.n == 0:
-            return f"the {name} has no units"
-    return None
+    if control.n == 0:
+        return "the control has no units"
+    return "the treatment has no units" if treatment.n == 0 else None
 
 
 def _test(

@@ -191,7 +191,7 @@ def standardised_change(
     thin = [f"{n} ({a.n:g} and {b.n:g})" for n, (a, b) in cells.items() if min(a.n, b.n) < 2]
     if thin:
         raise CannotBeEstimated(
-            "strata with fewer than 2 answers before or after must be merged: " + ", ".join(thin)
+            f"strata with fewer than 2 answers before or after must be merged: {', '.join(thin)}"
         )
     mixed = post_stratify(
         [cells[n][0] for n in names], [cells[n][1] for n in names], [given[n] for n in names]

@@ -116,9 +116,13 @@ def rake(
         if gap <= tolerance:
             held = 0 if bounds is None else int(((w <= bounds[0]) | (w >= bounds[1])).sum())
             return Raked(w, sweep, gap, held, kish(w))
-    within = "" if bounds is None else " within the bounds of the weights"
+    if bounds is not None:
+        raise CannotBeWeighted(
+            f"raking does not converge within the bounds of the weights: after {sweep} sweeps "
+            f"{worst} is still off by {gap:.2g}"
+        )
     raise CannotBeWeighted(
-        f"raking does not converge{within}: after {sweep} sweeps {worst} is still off by {gap:.2g}"
+        f"raking does not converge: after {sweep} sweeps {worst} is still off by {gap:.2g}"
     )
 
 
@@ -170,7 +174,7 @@ def standardised(
     ]
     if empty:
         raise CannotBeWeighted(
-            "the same mix cannot be given, because nobody answered about " + ", ".join(empty)
+            f"the same mix cannot be given, because nobody answered about {', '.join(empty)}"
         )
     wanted = held.sum(axis=1, keepdims=True) * share
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from toolkit.findings import Check, Checks
-from toolkit.language import Sentence
+from toolkit.language import Quantity, Sentence
 from toolkit.trends.judging import FEWEST_JUDGED
 from toolkit.trends.results import KpiTrend, KpiTrends
-from toolkit.trends.wording import listed
+from toolkit.trends.wording import forecast_by, listed
 
 FEW_PERIODS = {"week": 104, "month": 24, "quarter": 8, "year": FEWEST_JUDGED}
 """Two years: below, a season and a change cannot be told apart; years have no season."""
@@ -69,14 +69,14 @@ def _targets(found: KpiTrends) -> Iterator[Check]:
 
 def _periods(found: KpiTrends) -> Iterator[Check]:
     period = found.definition.period
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[str, tuple[Sentence, list[str]]] = {}
     for k in found:
         for p, reason in (k.whole.unfinished if k.whole else {}).items():
             if p.start < period.end and p.end > period.start:
-                reasons.setdefault(reason.text(), []).append(k.kpi.title)
+                reasons.setdefault(reason.text(), (reason, []))[1].append(k.kpi.title)
     said = [
-        Sentence("{reason} ({kpis})", {"reason": reason, "kpis": ", ".join(names[:_MOST_NAMED])})
-        for reason, names in reasons.items()
+        Sentence("{reason} ({kpis})", {"reason": reason, "kpis": tuple(names[:_MOST_NAMED])})
+        for reason, names in reasons.values()
     ]
     yield Check(
         Sentence("The period asked for is complete"),
@@ -158,8 +158,8 @@ def _history(found: KpiTrends) -> Iterator[Check]:
 def _alike(found: KpiTrends) -> Iterator[Check]:
     said = [
         Sentence(
-            "{kpi}: by {rho}, so {run} in a row make a signal",
-            {"kpi": k.kpi.title, "rho": f"{k.whole.rho:.1f}", "run": k.whole.run},
+            "{kpi}: by {rho:bare}, so {run} in a row make a signal",
+            {"kpi": k.kpi.title, "rho": Quantity(k.whole.rho, "score"), "run": k.whole.run},
         )
         for k in found
         if k.whole and k.whole.told and k.whole.rho >= RESEMBLES
@@ -188,7 +188,7 @@ def _forecasts(found: KpiTrends) -> Iterator[Check]:
     said = [
         Sentence(
             "{kpi}: {method}, off by {error:size} on average",
-            {"kpi": k.kpi.title, "method": k.outlook.method, "error": k.outlook.past_error},
+            {"kpi": k.kpi.title, "method": forecast_by(k.outlook.method), "error": k.outlook.past_error},
         )
         for k in made
         if k.aim

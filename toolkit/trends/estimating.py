@@ -33,6 +33,7 @@ from toolkit.trends.segment_values import (
 )
 from toolkit.trends.small_segments import sizes_in, too_small
 from toolkit.trends.series import Series, bounds_of, signals_of
+from toolkit.trends.wording import listed
 
 BREAK_SIMULATIONS = 1999
 Tables = Mapping[str, ir.Table]
@@ -371,14 +372,14 @@ def _now(series: Series, cells, values: Mapping[str, Value], definition: Trends)
     return quantities["now"], *changes, n
 
 
-def _whole(series: Series, period: Period) -> str | None:
+def _whole(series: Series, period: Period) -> Sentence | None:
     """Why a period is not whole; None where it is."""
     reasons = [
-        s.text()
+        s
         for p, s in series.unfinished.items()
         if p.start < period.end and p.end > period.start
     ]
-    return "; ".join(reasons) or None
+    return listed(reasons) if reasons else None
 
 
 def _level_change(judged: Judged, i: int) -> OneBreak | None:

@@ -13,7 +13,7 @@ import numpy as np
 from toolkit.company.goals import Criterion, Goal, Overall, Step, StepTable, kpis_of, value_of
 from toolkit.company.periods import Period, span
 from toolkit.kpis import with_expressions
-from toolkit.language import Quantity
+from toolkit.language import Quantity, Sentence
 from toolkit.language.quantities import level_unit
 from toolkit.problems import Refused
 from toolkit.stats.usual_variation import usual_variation
@@ -108,7 +108,7 @@ class OverallLine:
     periods: tuple[Period, ...]
     values: tuple[Quantity, ...]
     parts: Mapping[str, float]
-    problem: str | None = None
+    problem: str | Sentence | None = None
 
     @property
     def usual(self) -> Quantity | None:
@@ -224,7 +224,7 @@ def criterion_of(
         if name not in now or not now[name].known:
             reason = now[name].reason if name in now else "it is not among the KPIs looked at"
             return CriterionState(
-                criterion, Quantity(math.nan, unit, reason=f"{name}: {reason}"), bound
+                criterion, Quantity(math.nan, unit, reason=Sentence("{kpi}: {reason}", {"kpi": name, "reason": reason or ""})), bound
             )
     values = {name: now[name].value for name in names}
     value = value_of(criterion.formula, values)
@@ -264,7 +264,7 @@ def overall_line(
     by_name = {k.name: k for k in kpis}
     absent = [n for n in overall.kpis if n not in by_name or not reads[n].cells[n][None]]
     if absent:
-        return OverallLine(overall.label, (), (), {}, f"no rows for {', '.join(absent)}")
+        return OverallLine(overall.label, (), (), {}, Sentence("no rows for {kpis}", {"kpis": tuple(absent)}))
     cells = {n: reads[n].cells[n][None] for n in overall.kpis}
     try:
         base = (
@@ -279,17 +279,22 @@ def overall_line(
     start = Period.of(base.start, asked.kind, fiscal_year_starts)
     if start > asked:
         return OverallLine(
-            overall.label, (), (), {}, f"its baseline {base.label} lies after {asked.label}"
+            overall.label, (), (), {},
+            Sentence("its baseline {base} lies after {asked}", {"base": base.label, "asked": asked.label}),
         )
     first = {n: over(by_name[n], cells[n], base) for n in overall.kpis}
-    missing = [f"{by_name[n].title}: {q.reason}" for n, q in first.items() if not q.known]
+    missing = [
+        Sentence("{kpi}: {reason}", {"kpi": by_name[n].title, "reason": q.reason or ""})
+        for n, q in first.items()
+        if not q.known
+    ]
     missing += [
-        f"{by_name[n].title}: a baseline of {q.value:g} cannot be divided by"
+        Sentence("{kpi}: a baseline of {value} cannot be divided by", {"kpi": by_name[n].title, "value": q})
         for n, q in first.items()
         if q.value <= 0
     ]
     if missing:
-        return OverallLine(overall.label, (), (), {}, "; ".join(missing))
+        return OverallLine(overall.label, (), (), {}, Sentence("{reasons}", {"reasons": tuple(missing)}))
     total = sum(overall.kpis.values())
     periods = tuple(span(start, asked))
     values, parts = [], {}
@@ -301,7 +306,8 @@ def overall_line(
                 p.start < period.end and p.end > period.start for p in unfinished.get(n, {})
             )
             if not q.known or not whole or q.value <= 0:
-                reason = f"{by_name[n].title}: {q.reason or 'the period is not complete'}"
+                why = q.reason or "the period is not complete"
+                reason = Sentence("{kpi}: {reason}", {"kpi": by_name[n].title, "reason": why})
                 break
             sign = 1 if by_name[n].higher else -1
             logs[n] = sign * weight / total * math.log(q.value / first[n].value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from toolkit.drawable import Change, Line, Panel, Point
-from toolkit.language import Quantity, Sentence
+from toolkit.language import Quantity, Sentence, term
 from toolkit.shown import Grid
 from toolkit.trends.goals import CriterionState, GoalState, OverallLine, StepState
 from toolkit.trends.results import KpiTrends, target_said, then_said, with_range
@@ -148,12 +148,14 @@ def formula_grid(found: KpiTrends) -> Grid:
     rows = []
     for k in found:
         m = k.kpi.measure
+        named = {"sum": m.numerator, "other": m.denominator or "", "per": term(k.kpi.counted_per or "")}
         if k.kpi.quantile is not None:
-            formula = f"{k.kpi.quantile:g} quantile of {m.numerator}"
+            named |= {"share": Quantity(k.kpi.quantile, "percent")}
+            formula = Sentence("the value that {share} of {sum} stay within", named)
         elif k.kpi.per:
-            formula = f"sum of {m.numerator} a {k.kpi.counted_per}"
+            formula = Sentence("sum of {sum}, for each {per}", named)
         else:
-            formula = f"sum of {m.numerator} / sum of {m.denominator}"
+            formula = Sentence("sum of {sum} / sum of {other}", named)
         rows.append(
             (
                 k.kpi.title,
@@ -162,7 +164,7 @@ def formula_grid(found: KpiTrends) -> Grid:
                 k.kpi.source,
                 k.kpi.time,
                 k.kpi.unit or "",
-                k.kpi.every,
+                term(k.kpi.every),
             )
         )
     heads = tuple(
@@ -231,7 +233,7 @@ def steps_said(g: GoalState) -> Sentence:
     said = Sentence("{done} of {n} done ({share})", named)
     if g.late:
         said = Sentence(
-            "{said}; late: {late}", {"said": said, "late": ", ".join(s.label for s in g.late)}
+            "{said}; late: {late}", {"said": said, "late": tuple(s.label for s in g.late)}
         )
     following = next((s for s in g.steps if s.state == "next"), None)
     if following:

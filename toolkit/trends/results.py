@@ -15,7 +15,7 @@ from toolkit.trends.goals import GoalState, OverallLine
 from toolkit.trends.other_methods import OtherAnswers, other_grid
 from toolkit.trends.segment_values import SegmentNow
 from toolkit.trends.series import Series
-from toolkit.trends.wording import VARIATION, assurance_words, chance_words, signals_said
+from toolkit.trends.wording import VARIATION, assurance_words, chance_words, forecast_by, signals_said
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class KpiTrends(Shown):
                     target_said(a),
                     then_said(a),
                     _pace(a),
-                    k.outlook.method or "",
+                    forecast_by(k.outlook.method) if k.outlook.method else "",
                 )
             )
         heads = tuple(

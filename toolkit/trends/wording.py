@@ -32,6 +32,18 @@ _RULES = {
 LIKELY_FROM = 0.6
 
 
+_FORECAST_BY = {
+    "mean": "the mean", "drift": "a straight drift", "level": "a smoothed level", "damped trend": "a damped trend",
+    "theta": "the theta method", "average": "the average of three methods",
+    "seasonal naive": "the same season a year before",
+}  # fmt: skip
+
+
+def forecast_by(method: str) -> Sentence:
+    """What a forecast goes by; `method` is one of `stats.forecast_choice.METHODS`."""
+    return Sentence(_FORECAST_BY[method])
+
+
 def listed(sentences: list[Sentence]) -> Sentence:
     """Several sayings as one."""
     said = sentences[-1]

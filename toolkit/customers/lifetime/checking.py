@@ -36,7 +36,7 @@ def _converged(found: LifetimeValue) -> Iterator[Check]:
             continue
         detail = Sentence(
             "{agreed} of {starts} starts came to the same top, {distance} standard errors from it",
-            {"agreed": f.agreed, "starts": f.starts, "distance": f"{f.distance:.0e}"},
+            {"agreed": f.agreed, "starts": f.starts, "distance": Quantity(f.distance, "number")},
         )
         yield Check(name, f.agreed * 2 > f.starts, detail, numbers=numbers)
         if f.edge and found.contractual:
@@ -94,7 +94,7 @@ def _reach(found: LifetimeValue) -> Iterator[Check]:
         return
     observed = (found.ends - found.starts).days / 365.25
     ahead = found.definition.horizon_years
-    values = {"ahead": f"{ahead:g}", "observed": Quantity(observed, "number")}
+    values = {"ahead": Quantity(ahead, "number"), "observed": Quantity(observed, "number")}
     yield Check(Sentence("The horizon is not far beyond what was observed"), ahead <= FAR * observed,
                 Sentence("{ahead} years ahead from {observed} years observed", values),
                 numbers={"observed_years": observed})  # fmt: skip

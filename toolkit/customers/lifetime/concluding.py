@@ -45,10 +45,10 @@ def _numbers(interval: Interval) -> dict:
     return {"estimate": interval.estimate, **ends}
 
 
-def _method(found: LifetimeValue) -> str:
+def _method(found: LifetimeValue) -> Sentence:
     if found.contractual:
-        return "shifted beta-geometric (Fader & Hardie 2007), delta method on the parameters"
-    return "BG/NBD (Fader, Hardie & Lee 2005) x Gamma-Gamma (Fader & Hardie 2013), delta method on the parameters"
+        return Sentence("shifted beta-geometric (Fader & Hardie 2007); profile likelihood of the parameters")
+    return Sentence("BG/NBD (Fader, Hardie & Lee 2005) x Gamma-Gamma (Fader & Hardie 2013); delta method on the parameters")
 
 
 def _value(found: LifetimeValue, v: SegmentValue, checks: Checks) -> Finding:
@@ -80,7 +80,7 @@ def _said(found: LifetimeValue, v: SegmentValue, measured: bool, doubts: list[Ch
     d = found.definition
     values = {
         "who": v.label, "there": quantity(v.there, found.unit), "new": quantity(v.new, found.unit),
-        "years": f"{d.horizon_years:g}", "discount": Quantity(d.discount, "percent"),
+        "years": Quantity(d.horizon_years, "number"), "discount": Quantity(d.discount, "percent"),
         "why": v.there.reason or next((m.fit.reason for m in found.fits[v.segment] if m.fit.reason), ""),
     }  # fmt: skip
     if not measured:
@@ -112,7 +112,7 @@ def _said(found: LifetimeValue, v: SegmentValue, measured: bool, doubts: list[Ch
 
 def _point(found: LifetimeValue, v: SegmentValue) -> Finding:
     values = {"who": v.label, "point": quantity(v.point, found.unit), "why": v.point.reason or "",
-              "years": f"{found.definition.horizon_years:g}"}  # fmt: skip
+              "years": Quantity(found.definition.horizon_years, "number")}  # fmt: skip
     if not v.point.defined:
         said = Sentence("What keeping more customers of {who} is worth cannot be said: {why}.", values)
     elif v.segment is None:

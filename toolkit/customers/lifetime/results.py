@@ -81,9 +81,9 @@ class ModelFit(Shown):
             (Sentence("Top found"), Sentence("yes") if f.converged else Sentence("no: {why}", {"why": f.reason or ""})),
             (Sentence("Starts that came to it"), Sentence("{agreed} of {starts}", {"agreed": f.agreed, "starts": f.starts})),
             (Sentence("Steps"), f.iterations),
-            (Sentence("Largest slope left"), f"{f.gradient:.1e}" if math.isfinite(f.gradient) else None),
+            (Sentence("Largest slope left"), Quantity(f.gradient, "number") if math.isfinite(f.gradient) else None),
             (Sentence("Distance from the top, in standard errors"),
-             f"{f.distance:.1e}" if math.isfinite(f.distance) else None),
+             Quantity(f.distance, "number") if math.isfinite(f.distance) else None),
         ]  # fmt: skip
         return Grid(self.title, (Sentence("Part"), Sentence("Value")), tuple(rows))
 
@@ -193,7 +193,7 @@ class LifetimeValue(Shown):
     @property
     def _terms(self) -> dict:
         d = self.definition
-        return {"years": f"{d.horizon_years:g}", "discount": Quantity(d.discount, "percent")}
+        return {"years": Quantity(d.horizon_years, "number"), "discount": Quantity(d.discount, "percent")}
 
     @property
     def rows(self) -> tuple[Row, ...]:

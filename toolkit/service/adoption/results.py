@@ -83,7 +83,7 @@ class Adopted(Shown):
     def training_grid(self) -> Grid:
         """Courses and teams."""
         title = Sentence("Training that is due")
-        heads = (Sentence("Course or team"), Sentence("Due"), Sentence("Done"), Sentence("Done in time"))
+        heads = (Sentence("Course or team"), Sentence("Were due"), Sentence("Done"), Sentence("Done in time"))
         if self.trained is None:
             return Grid(title, heads, (), Sentence("Training is not declared: 'service.adoption.training'."))
         rows = tuple(

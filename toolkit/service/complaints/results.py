@@ -106,7 +106,7 @@ class Complained(Shown):
 
     def grid(self) -> Grid:
         """One row a process: how many, and which may be first."""
-        heads = (Sentence("Process"), Sentence("Complaints"), Sentence("Share"), Sentence("Adding up to"), Sentence("Place"))
+        heads = (Sentence("Process"), Sentence("Complaints"), Sentence("Share"), Sentence("Adding up to"), Sentence("Rank"))
         rows = tuple((plain(k.name), k.count, k.share, Quantity(k.cumulative, "percent"), place(k)) for k in self.overall.kinds)
         note = Sentence(
             "All shares hold together, and so do all places: several at place 1 cannot be told apart."

@@ -131,7 +131,7 @@ class Met(Shown):
     def outreach_grid(self) -> Grid:
         """The communication plan by what for and by which way."""
         title = Sentence("Contacts of the communication plan")
-        heads = (Sentence("Contact"), Sentence("Due"), Sentence("Made in time"), Sentence("Made at all"), Sentence("By a system"))
+        heads = (Sentence("Contact"), Sentence("Were due"), Sentence("Made in time"), Sentence("Made at all"), Sentence("By a system"))
         if self.outreach is None:
             return Grid(title, heads, (), Sentence("No communication plan is declared: 'service.outreach'."))
         rows = []
