@@ -169,6 +169,7 @@ def _environment(language: str) -> Environment:
         "words": lambda markdown: _words(prose_in(markdown, language)),
         "heading": lambda text: Markup(escaped(text)) if "{" in text or "}" in text else say(text),
         "name": lambda text: Markup(isolated(text)),
+        "plain": lambda text: Markup(written(text.text(language))) if isinstance(text, Sentence) else text,
         "label": lambda text: say(text) if isinstance(text, Sentence) else Markup(isolated(text)),
         "period": lambda text: Markup(_period(text, language)),
         "table": lambda grid: Markup(_table(grid, language)),
