@@ -15,7 +15,7 @@ from toolkit.language.catalogues import LANGUAGES
 from toolkit.opened import folder_of, source_of
 from toolkit.pack import before, identifiers, publish, unchanged
 from toolkit.pack.engines import Limits, engine_called
-from toolkit.pack.jobs import jobs_of, notebooks_folder, parameters_of, pick_pack
+from toolkit.pack.jobs import called, jobs_of, notebooks_folder, parameters_of, pick_pack
 from toolkit.pack.readiness import due as due_period
 from toolkit.pack.remembered import Remembered, code
 from toolkit.pack.running import Told, Workshop, run_all
@@ -108,7 +108,7 @@ def run(
                     raise Refused(Problem("", line) for line in refused)
                 told("writing the pages", len(work), len(work))
                 earlier = before.before(out, file, name, due)
-                findings, failed = write_pages(made, stage, file, chosen.label, due, inputs, spoken, earlier.around)
+                findings, failed = write_pages(made, stage, file, called(chosen), due, inputs, spoken, earlier.around)
                 with source_of(file) as source:
                     identifiers.gate(stage, file.company, source)
                 write_manifest(stage, file, name, due, inputs, made, began)

@@ -16,6 +16,7 @@ from toolkit.language.quantities import plain
 from toolkit.pack import manifest
 from toolkit.pack.around import Around
 from toolkit.pack.context import PageContext, PageLink, same_pages
+from toolkit.pack.execute import Outcome
 from toolkit.pack.index import render_index
 from toolkit.pack.page import render_failure, render_page
 from toolkit.pack.records import findings_of, tables_of
@@ -23,7 +24,7 @@ from toolkit.pack.running import Made
 
 
 def write_pages(
-    made: list[Made], stage: Path, file: CompanyFile, label: str, period: Period, inputs: list[dict],
+    made: list[Made], stage: Path, file: CompanyFile, label: str | Sentence, period: Period, inputs: list[dict],
     languages: tuple[str, ...] = ("en",), around: Callable[[list[dict]], Around] = lambda findings: Around(),
 ) -> tuple[list[dict], dict[str, str]]:
     """Pages, tables, findings and index into the staging folder.
@@ -41,10 +42,11 @@ def write_pages(
     about = file.company.company
     findings: list[dict] = []
     failed: dict[str, str] = {}
+    said: dict[str, Sentence] = {}
     links = tuple(PageLink(job.page, job.title, outcome.failed is None) for job, _, outcome in made)
     provenance = _provenance(file, inputs)
 
-    def write(page: str, title: str, rendered: Callable[[PageContext], str]) -> None:
+    def write(page: str, title: str | Sentence, rendered: Callable[[PageContext], str]) -> None:
         for language in languages:
             context = PageContext(
                 page=page, title=title, company=about.name, pack=label, period=period.label, as_of=about.as_of,
@@ -59,7 +61,7 @@ def write_pages(
     for job, path, outcome in made:
         if outcome.failed:
             failed[job.page] = outcome.failed
-            why = Sentence("{why}", {"why": outcome.failed})
+            said[job.page] = why = _why(outcome)
             write(job.page, job.title, lambda context, why=why: render_failure(context, why))
             path.unlink(missing_ok=True)
         else:
@@ -74,7 +76,7 @@ def write_pages(
     }
     (stage / "findings.json").write_text(_json(told), encoding="utf-8")
     beside = around(findings)
-    write("index", label, lambda context: render_index(findings, failed, context, beside))
+    write("index", label, lambda context: render_index(findings, said, context, beside))
     return findings, failed
 
 
@@ -104,9 +106,31 @@ def plain_finding(finding: dict) -> dict:
     return {**{k: v for k, v in finding.items() if k != "said"}, "checks": checks}
 
 
-def _provenance(file: CompanyFile, inputs: list[dict]) -> tuple[tuple[str, str], ...]:
-    rows = [(f"Table {i['table']}", f"{i['fingerprint']}, {i['rows']:,} rows") for i in inputs]
-    rows.append(("Params", f"sha256 {file.sha256}"))
+def _why(outcome: Outcome) -> Sentence:
+    """Why a page was not made, in words around what the notebook itself says."""
+    if outcome.problems:
+        return Sentence("What it asks was refused: {problems}", {"problems": outcome.problems})
+    if outcome.cell is not None:
+        return Sentence("Code cell {cell} ended with an error: {error}", {"cell": outcome.cell, "error": outcome.failed})
+    return Sentence("{why}", {"why": outcome.failed})
+
+
+def _provenance(file: CompanyFile, inputs: list[dict]) -> tuple[tuple[str | Sentence, str | Sentence], ...]:
+    rows: list[tuple[str | Sentence, str | Sentence]] = [
+        (
+            Sentence("Table {table}", {"table": i["table"]}),
+            Sentence("{mark}, {n} row", {"mark": i["fingerprint"], "n": i["rows"]}, "{mark}, {n} rows", "n"),
+        )
+        for i in inputs
+    ]
+    rows += [
+        (
+            Sentence("Table {table}, without consent", {"table": i["table"]}),
+            Sentence("{n} row, left out of everything", {"n": i["without_consent"]}, "{n} rows, left out of everything", "n"),
+        )
+        for i in inputs if i["without_consent"]
+    ]
+    rows.append((Sentence("Params"), f"sha256 {file.sha256}"))
     return (*rows, *manifest.versions().items())
 
 
