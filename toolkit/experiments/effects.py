@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from toolkit.experiments.definition import Experiment, Metric, spoken
+from toolkit.experiments.definition import Experiment, Metric, segment_words, spoken
 from toolkit.experiments.reading import Reading
 from toolkit.experiments.samples import Kind
 from toolkit.language import Quantity, Sentence
