@@ -317,7 +317,7 @@ class Effects(Shown):
     def segment_grid(self) -> Grid:
         """One row a segment, metric and arm."""
         rows = tuple(
-            (spoken(s.column), e.segment[1], e.metric.title, e.after.called, e.before.quantity,
+            (*segment_words(*e.segment), e.metric.title, e.after.called, e.before.quantity,
              e.after.quantity, e.quantity)
             for s in self.segments for e in s.effects
         )
