@@ -307,7 +307,7 @@ class Effects(Shown):
              _ROLES[e.metric.role])
             for e in self.effects
         )
-        heads = ("Metric", "Arm", "Control", "With it", "Difference", "Relative change", "Part")
+        heads = ("Metric", "Arm", "Control", "With it", "Difference", "Relative change", "Role")
         return Grid(
             Sentence("{test}: each arm against {control}", {
                 "test": self.definition.title, "control": self.definition.called(self.definition.control)}),
