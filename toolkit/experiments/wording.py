@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from toolkit.experiments.caveats import caveats_said
 from toolkit.experiments.deciding import LONGEST_WEEKS, Decision, Wait, margin_of
-from toolkit.experiments.definition import Experiment, spoken
+from toolkit.experiments.definition import IN_TARGET, Experiment, spoken
 from toolkit.experiments.effects import Effect, Level
 from toolkit.findings import Check
 from toolkit.language import Quantity, Sentence
