@@ -78,7 +78,9 @@ def segment_said(effect: Effect) -> Sentence:
     """What one arm did to one metric in one segment."""
     column, value = effect.segment
     if column == "target":
-        return Sentence("{value}, {said}", {"value": value.capitalize(), "said": effect_said(effect)})
+        if value == IN_TARGET:
+            return Sentence("In the target: {said}", {"said": effect_said(effect)})
+        return Sentence("Outside the target: {said}", {"said": effect_said(effect)})
     return Sentence("{column} {value}, {said}", {
         "column": spoken(column).capitalize(), "value": value, "said": effect_said(effect)})
 
