@@ -7,12 +7,12 @@ from those outputs, so the executed notebook is the complete record.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 
 from toolkit.language import Quantity, Sentence, terms
-from toolkit.language.quantities import plain
+from toolkit.language.quantities import plain, unplain
 from toolkit.shown import Grid, Shown, escaped
 
 FINDING = "application/vnd.toolkit.finding+json"
@@ -115,6 +115,8 @@ class Finding(Shown):
         The number and its interval; nan where there is none, and `verdict` says why.
     unit
         What `estimate` is in (see `Quantity.unit`).
+    per
+        What a volume is counted against: ``day``, ``month``, …; None where it is no volume.
     n, n_unit
         How many of what it rests on.
     method
@@ -150,6 +152,7 @@ class Finding(Shown):
     level: float = 0.95
     p_value: float = math.nan
     unit: str = "number"
+    per: str | None = None
     n: int = 0
     n_unit: str | Sentence = "rows"
     method: str | Sentence = ""
@@ -179,8 +182,8 @@ class Finding(Shown):
     def quantity(self) -> Quantity:
         """Estimate, interval and unit as one value."""
         if math.isnan(self.estimate) or math.isnan(self.low):
-            return Quantity(self.estimate, self.unit, reason=self.sentence.text())
-        return Quantity(self.estimate, self.unit, self.low, self.high)
+            return Quantity(self.estimate, self.unit, reason=self.sentence.text(), per=self.per)
+        return Quantity(self.estimate, self.unit, self.low, self.high, per=self.per)
 
     def to_json(self) -> dict:
         """As it stands in ``findings.json``: full precision, English text and its parts."""
@@ -266,6 +269,14 @@ _VERDICT_WORDS = {
     "not_comparable": "Not comparable", "measured": "Measured", "no_data": "No data",
     "go": "Go", "pilot_first": "Pilot first", "no_go": "No-go",
 }
+
+
+def quantity_of(data: Mapping) -> Quantity | None:
+    """The estimate of a finding that stands in ``findings.json``; None where it has none."""
+    if data["estimate"] is None:
+        return None
+    ends = () if data["low"] is None or data["high"] is None else (unplain(data["low"]), unplain(data["high"]))
+    return Quantity(unplain(data["estimate"]), data["unit"], *ends, per=data.get("per"))
 
 
 def in_words(text: str | Sentence) -> Sentence:

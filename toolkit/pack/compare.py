@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from toolkit.findings import quantity_of
 from toolkit.language import Quantity, Sentence
-from toolkit.language.quantities import unplain
 
 Kind = Literal["turned", "restated", "moved", "new", "gone"]
 KINDS: tuple[Kind, ...] = ("turned", "restated", "moved", "new", "gone")
@@ -80,7 +80,7 @@ def _change(old: Mapping | None, new: Mapping | None) -> Changed | None:
         return None
     shown = new or old
     return Changed(
-        shown["id"], kind, _question(shown), _number(old), _number(new), old and old["verdict"], new and new["verdict"],
+        shown["id"], kind, _question(shown), _known(old), _known(new), old and old["verdict"], new and new["verdict"],
         shown.get("page"), any(f is not None and bool(f.get("headline")) for f in (old, new)),
     )  # fmt: skip
 
@@ -90,7 +90,7 @@ def _kind(old: Mapping | None, new: Mapping | None) -> Kind | None:
         return "new" if old is None else "gone"
     if old["verdict"] != new["verdict"]:
         return "turned"
-    was, now = _number(old), _number(new)
+    was, now = _known(old), _known(new)
     if was is None or now is None or was.unit != now.unit:
         return "moved" if (was is None) != (now is None) else None
     if old.get("period") == new.get("period"):
@@ -104,15 +104,10 @@ def _within(value: float, q: Quantity) -> bool:
     return value == q.value if q.low is None else q.low <= value <= q.high
 
 
-def _number(finding: Mapping | None) -> Quantity | None:
-    if finding is None or finding["estimate"] is None:
-        return None
-    value, low, high = (unplain(finding[k]) for k in ("estimate", "low", "high"))
-    if finding["low"] is None or finding["high"] is None:
-        return Quantity(value, finding["unit"])
-    return Quantity(value, finding["unit"], low, high)
-
-
 def _question(finding: Mapping) -> Sentence:
     said = finding.get("said")
     return Sentence.from_json(said["question"]) if said else Sentence("{question}", {"question": finding["question"]})
+
+
+def _known(finding: Mapping | None) -> Quantity | None:
+    return quantity_of(finding) if finding is not None else None

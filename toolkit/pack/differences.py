@@ -102,4 +102,4 @@ def _number(q: Quantity | None, verdict: str | None) -> dict | None:
     if verdict is None:
         return None
     value, low, high = (None, None, None) if q is None else (q.value, q.low, q.high)
-    return {"verdict": verdict, "estimate": plain(value), "low": plain(low), "high": plain(high), "unit": q.unit if q else None}
+    return {"verdict": verdict, "estimate": plain(value), "low": plain(low), "high": plain(high), "unit": q.unit if q else None, "per": q.per if q else None}

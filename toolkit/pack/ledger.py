@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from toolkit.findings import quantity_of
 from toolkit.language import Quantity, Sentence
-from toolkit.language.quantities import unplain
 from toolkit.pack.first_screen import asks
 
 FORMAT = 1
 NAME = "ledger.json"
-_KEPT = ("id", "verdict", "estimate", "low", "high", "unit", "owner", "due", "page", "kpi", "subject")
+_KEPT = ("id", "verdict", "estimate", "low", "high", "unit", "per", "owner", "due", "page", "kpi", "subject")
 
 
 @dataclass(frozen=True)
@@ -132,20 +132,12 @@ def became(
         if id_ not in kept and id_ in now:
             asked = Sentence("{decision}", {"decision": note.decided or id_})
             f = now[id_]
-            out.append(Became(id_, earlier, asked, f.get("owner"), note, None, _number(f), None, f["verdict"], f.get("page")))
+            out.append(Became(id_, earlier, asked, f.get("owner"), note, None, quantity_of(f), None, f["verdict"], f.get("page")))
     return tuple(sorted(out, key=lambda b: b.noted is None))
 
 
 def _became(entry: Mapping, asked: str, noted: Noted | None, now: Mapping | None) -> Became:
     return Became(
-        entry["id"], asked, Sentence.from_json(entry["decision"]), entry.get("owner"), noted, _number(entry),
-        _number(now) if now else None, entry["verdict"], now["verdict"] if now else None, now.get("page") if now else None,
+        entry["id"], asked, Sentence.from_json(entry["decision"]), entry.get("owner"), noted, quantity_of(entry),
+        quantity_of(now) if now else None, entry["verdict"], now["verdict"] if now else None, now.get("page") if now else None,
     )  # fmt: skip
-
-
-def _number(f: Mapping) -> Quantity | None:
-    if f["estimate"] is None:
-        return None
-    if f["low"] is None or f["high"] is None:
-        return Quantity(unplain(f["estimate"]), f["unit"])
-    return Quantity(unplain(f["estimate"]), f["unit"], unplain(f["low"]), unplain(f["high"]))

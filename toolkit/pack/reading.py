@@ -175,6 +175,7 @@ def finding_of(data: dict) -> Finding:
         checks=tuple(_check(c) for c in data["checks"]),
         numbers={k: unplain(v) for k, v in data["numbers"].items()},
         answers=tuple(data["answers"]),
+        per=data.get("per"),
         **{k: data[k] for k in same},
         **{k: Sentence.from_json(said[k]) if k in said else data[k] for k in WORDED},
         **numbers,

@@ -46,6 +46,7 @@ def findings_schema() -> dict:
         "level": _said(number, "Of the interval, a fraction."),
         "p_value": _said(number, "Against `null`."),
         "unit": _TEXT,
+        "per": _said(_MAYBE_TEXT, "What a volume is counted against, such as `day`."),
         "n": _said(_COUNT, "How many of `n_unit` it rests on."),
         "n_unit": _TEXT,
         "method": _TEXT,

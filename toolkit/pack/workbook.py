@@ -26,7 +26,7 @@ _EPOCH = datetime(2000, 1, 1)
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_NAME, _LONGEST_TEXT, _WIDEST = 31, 32_767, 60
 _AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd"}
-_FINDING = ("id", "page", "question", "subject", "period", "verdict", "sentence", "kpi", "estimate", "low", "high", "unit", "n",
+_FINDING = ("id", "page", "question", "subject", "period", "verdict", "sentence", "kpi", "estimate", "low", "high", "unit", "per", "n",
             "n_unit", "method", "decision", "owner", "due", "grade")  # fmt: skip
 _NUMBERS = ("estimate", "low", "high", "n")
 

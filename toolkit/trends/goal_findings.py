@@ -65,6 +65,7 @@ def _goal(g: GoalState, found: KpiTrends) -> Finding:
         high=now.high if has_range else math.nan,
         level=found.definition.level,
         unit=k.kpi.unit_shown,
+        per=k.kpi.counted_per,
         n=k.n,
         n_unit="rows",
         promised=aim.level.value if aim and aim.known else None,
