@@ -44,10 +44,37 @@ def keys(messages):
         ('METHOD = "a, b"\nSHORT = "no"', ["a", "b"]),
         ('raise CannotBeEstimated(f"a {n} b {m:g}")', ["a {1} b {2}"]),
         ('def f(n):\n    reason = "a" if n else f"{n} b"\n    g(method=f"{n}, b")', ["a", "{1} b", "{1}, b"]),
+        ('words = {"null": "a = 0", "method": "b, c", "unit": "d"}', ["a = 0", "b", "c"]),
+        ('METHOD = "a, b; c, d"', ["a, b; c, d"]),
+        ('_METHOD = {"x": "a", "y": "b"}', ["a", "b"]),
+        ('return_ = undefined("too few rows", **words)', ["too few rows"]),
+        ('reasons[i] = "nothing varies"', ["nothing varies"]),
     ],
 )  # fmt: skip
 def test_literals_are_found_where_a_reader_sees_them(tmp_path, code, expected):
     assert sorted(keys(found(tmp_path, code, words='T = {"x": "a"}'))) == expected
+
+
+def test_reasons_are_found_where_calculations_and_analyses_give_them_back(tmp_path):
+    code = {
+        "stats": 'def f(n):\n    return None, f"{n} rows are few" if n else "key"',
+        "trends": 'def f(n) -> str | None:\n    return "no rows yet"\ndef g() -> str:\n    return "select x"',
+        "display": 'def f() -> str | None:\n    return "not a reason"',
+    }
+    said = {}
+    for folder, text in code.items():
+        path = tmp_path / "toolkit" / folder / "asked.py"
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+        said[folder] = keys(list(Module(path, tmp_path).messages()))
+    assert said == {"stats": ["{1} rows are few"], "trends": ["no rows yet"], "display": []}
+
+
+def test_rules_of_contracts_are_found_whole_and_short(tmp_path):
+    path = tmp_path / "toolkit" / "data" / "rules.py"
+    path.parent.mkdir(parents=True)
+    path.write_text('said = f"must be before {day} (else say so)"\nother = "must"', encoding="utf-8")
+    assert keys(list(Module(path, tmp_path).messages())) == ["must be before {1} (else say so)", "must be before {1}"]
 
 
 @pytest.mark.parametrize(

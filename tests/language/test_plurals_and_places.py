@@ -146,8 +146,35 @@ def test_a_reason_with_something_put_in_is_known_by_its_pattern(monkeypatch):
         "{1}, Holm over {2} rivals": "{1}, Holm sobre {2} rivales", "two waves": "dos oleadas",
     })  # fmt: skip
     assert term("7 values are too few").text("es") == "7 valores son muy pocos"
-    assert Sentence("{why}", {"why": "7 values are too few at level 0.95"}).text("es") == "al nivel 0.95, 7 valores son muy pocos"
+    assert Sentence("{why}", {"why": "7 values are too few at level 0.95"}).text("es") == "al nivel 0,95, 7 valores son muy pocos"
     assert terms("two waves, Holm over 4 rivals").text("es") == "dos oleadas, Holm sobre 4 rivales"
     assert term("7 values are enough").text("es") == "7 values are enough"
+    catalogues._patterns.cache_clear()
+    catalogues._by_pattern.cache_clear()
+
+
+def test_a_short_form_in_hebrew_ends_what_it_isolates():
+    name = "a very long name of a thing " * 5
+    said = Sentence("{label:short}", {"label": Sentence("{name} ends", {"name": name})}).text("he")
+    assert said.endswith("…") and len(said) <= 122
+    assert said.count(FSI) == said.count(PDI) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "9.3 × 10⁻¹⁰"), ("pt", "9,3 × 10⁻¹⁰"), ("es", "9,3 × 10⁻¹⁰"), ("he", f"{FSI}9.3 × 10⁻¹⁰{PDI}")],
+)
+def test_a_number_too_small_for_decimals_says_its_power_of_ten(language, said):
+    assert formats.quantity(Quantity(9.3e-10), language) == said
+    assert formats.quantity(Quantity(0.0), language) == "0"
+
+
+def test_numbers_put_into_a_reason_have_the_language_s_marks(monkeypatch):
+    catalogues._patterns.cache_clear()
+    catalogues._by_pattern.cache_clear()
+    said_by(monkeypatch, "pt", **{"must not be below {1}": "não deve ficar abaixo de {1}", "{1} rows": "{1} linhas"})
+    assert term("must not be below 0.5").text("pt") == "não deve ficar abaixo de 0,5"
+    assert term("1,234 rows").text("pt") == "1.234 linhas"
+    assert Sentence("{rule}", {"rule": "must not be below 2026-09-30"}).text("pt") == "não deve ficar abaixo de 2026-09-30"
     catalogues._patterns.cache_clear()
     catalogues._by_pattern.cache_clear()

@@ -30,6 +30,7 @@ PLURALS = {
 
 
 _NUMBERED = re.compile(r"{(\d+)}")
+_NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})*(?:\.\d+)?(?: ?%)?|-?\d+(?:\.\d+)?(?: ?%)?")
 
 
 def text_of(key: str, language: str) -> str:
@@ -78,8 +79,18 @@ def plural_of(one: str, many: str, number: Decimal | int, language: str) -> str:
 def _by_pattern(text: str, language: str) -> str | None:
     for pattern, said in _patterns(language):
         if found := pattern.fullmatch(text):
-            return _NUMBERED.sub(lambda place: words_of(found[f"_{place[1]}"], language), said)
+            return _NUMBERED.sub(lambda place: _put_in(found[f"_{place[1]}"], language), said)
     return None
+
+
+def _put_in(text: str, language: str) -> str:
+    """What a reason has put in: a number with the language's marks, or words of ours."""
+    if not _NUMBER.fullmatch(text):
+        return words_of(text, language)
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    marks = {".": get_decimal_symbol(language), ",": get_group_symbol(language)}
+    return "".join(marks.get(c, c) for c in text)
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -13,7 +13,7 @@ from datetime import date
 
 from toolkit.language import formats
 from toolkit.language.catalogues import plural_of, text_of, words_of
-from toolkit.language.directions import clean, isolate
+from toolkit.language.directions import FSI, PDI, RLI, clean, isolate
 from toolkit.language.period_names import period_in
 from toolkit.language.quantities import Quantity
 
@@ -142,10 +142,12 @@ def _place(value: object, spec: str, language: str) -> str:
 
 
 def _cut(text: str) -> str:
-    """As many whole words as there is room for; a word longer than that is broken."""
+    """As many whole words as there is room for; a word longer than that is broken, an isolate is closed."""
     kept = text[: _LONGEST - 1]
     words = kept if text[_LONGEST - 1] == " " else kept.rpartition(" ")[0]
-    return f"{(words if len(words) > _LONGEST // 2 else kept).rstrip(' ,;:(')}…"
+    kept = (words if len(words) > _LONGEST // 2 else kept).rstrip(" ,;:(")
+    still_open = sum(c in (FSI, RLI) for c in kept) - kept.count(PDI)
+    return f"{kept}{PDI * still_open}…"
 
 
 def _size(q: Quantity, language: str) -> str:

@@ -165,7 +165,7 @@ def _owners(found: Scored) -> Finding:
         "whole": o.whole, "n": len(o.parts), "nobody": tuple(p.label for p in o.without_owner),
         "why": tuple(p.label for p in o.without_reason),
     }  # fmt: skip
-    said, decision = Sentence("All {n} parts of the plan have an owner and a reason.", named), None
+    said, decision = Sentence("Every part of the plan has an owner and a reason.", named), None
     if o.without_owner:
         said = Sentence("{whole} of {n} parts have an owner and a reason; nobody owns: {nobody}.", named)
         decision = Sentence("Name who owns: {nobody}.", named)

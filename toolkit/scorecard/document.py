@@ -67,7 +67,7 @@ class Document(Shown):
             return [(*start, why, None)]
         empty = tuple("" for _ in start[1:])
         return [
-            (*(start if i == 0 else (start[0], *empty)), Sentence("{said:short}", {"said": f.sentence}), verdict_words(f.verdict))
+            (*(start if i == 0 else (start[0], *empty)), f.sentence, verdict_words(f.verdict))
             for i, f in enumerate(found)
         ]
 

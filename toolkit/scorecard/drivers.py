@@ -54,7 +54,7 @@ class Drivers(Shown):
             if not d.changes:
                 rows.append((label, Sentence("No change was made for it"), None, d.adjust))
             rows += [
-                (label, Sentence("{said:short}", {"said": f.sentence}), verdict_words(f.verdict), d.adjust) for f in d.changes
+                (label, f.sentence, verdict_words(f.verdict), d.adjust) for f in d.changes
             ]
         heads = tuple(Sentence(h) for h in ("Goal", "What was done for it", "Verdict", "What to adjust"))
         return Grid(Sentence("What moves the goals, and what to adjust"), heads, tuple(rows))
