@@ -49,9 +49,9 @@ def _whole(judged: Judged, checks: Checks) -> Finding:
         said = Sentence(
             "{n} of {of} questions cannot be answered from the data: {names}. Shortfalls touch {touched} more.", values)
     elif touched:
-        said = Sentence("All {of} questions can be answered from the data; shortfalls touch {touched} of them.", values)
+        said = Sentence("Every question can be answered from the data; shortfalls touch {touched} of {of}.", values)
     else:
-        said = Sentence("All {of} questions can be answered from the data; nothing is missing, double, late or at odds.", values)
+        said = Sentence("Every question can be answered from the data; nothing is missing, double, late or at odds.", values)
     decision = None
     if judged.shortfalls:
         first = judged.shortfalls[0]
@@ -98,7 +98,7 @@ def _current(judged: Judged) -> Iterator[Finding]:
     elif stale:
         said = Sentence("Silent for longer than is usual: {tables}.", values)
     else:
-        said = Sentence("All {of} dated tables are as current on {as_of} as is usual.", values)
+        said = Sentence("Every dated table is as current on {as_of} as is usual.", values)
     yield _finding(
         judged, "current", said=said, n=len(dated), n_unit="tables", verdict="measured" if dated else "no_data",
         numbers={"stale": len(stale)}, decision=stale[0].adds if stale else None,
