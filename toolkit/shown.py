@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from toolkit.language import Quantity, Sentence, formats
 from toolkit.language.directions import clean
@@ -64,11 +65,16 @@ class Grid:
         note = [self.note.text(language)] if self.note else []
         return "\n".join([self.title.text(language), *lines, *note])
 
-    def html(self, language: str = "en") -> str:
+    def html(self, language: str = "en", *, labelled: bool = False) -> str:
         """An HTML table; every text escaped.
 
         A column of numbers takes two cells where units or intervals follow them, so that the numbers
         stand under each other on the decimal mark.
+
+        Parameters
+        ----------
+        labelled
+            Each cell names its column, for a page that stands a row's cells under each other.
         """
         columns = [
             _number_cells([r[i] for r in self.rows], language) if is_number else None
@@ -76,19 +82,22 @@ class Grid:
         ]
         wide = [c is not None and any(rest for _, rest in c) for c in columns]
         out = ['<table class="grid">', f"<caption>{written(self.title.text(language))}</caption>", "<thead><tr>"]
-        for column, cells, two in zip(self.columns, columns, wide, strict=True):
+        heads = [written(column.text(language)) for column in self.columns]
+        for head, cells, two in zip(heads, columns, wide, strict=True):
             span = ' colspan="2"' if two else ""
-            out.append(f'<th scope="col"{span}{_class(cells is not None)}>{written(column.text(language))}</th>')
+            out.append(f'<th scope="col"{span}{_class(cells is not None)}>{head}</th>')
         out.append("</tr></thead>\n<tbody>")
+        named = [f' data-label="{head}"' if labelled and i else "" for i, head in enumerate(heads)]
         for number, row in enumerate(self.rows):
             cells = []
             for i, cell in enumerate(row):
                 tag = 'th scope="row"' if i == 0 else "td"
                 if columns[i] is None:
-                    cells.append(f"<{tag}>{_words(cell, language)}</{tag[:2]}>")
+                    day = ' class="day"' if labelled and isinstance(cell, date) else ""
+                    cells.append(f"<{tag}{day}{named[i]}>{_words(cell, language)}</{tag[:2]}>")
                     continue
                 figure, rest = columns[i][number]
-                cells.append(f'<{tag} class="number">{figure}</{tag[:2]}>')
+                cells.append(f'<{tag} class="number"{named[i]}>{figure}</{tag[:2]}>')
                 if wide[i]:
                     cells.append(f'<td class="rest">{written(rest)}</td>')
             out.append(f"<tr>{''.join(cells)}</tr>")

@@ -21,14 +21,26 @@ GAP = 32
 EDGE = 4
 """Left and right of the drawing together."""
 
-VALUE = 128
-"""What a row's number takes beside its label."""
+FIGURE = 7.2
+"""Mean width of a character of a row's number."""
+
+LETTER, SMALL = 7.4, 6.6
+"""Mean width of a character of a row's label, and of a level's name."""
+
+LINE = 16
+"""Height of a further line of a row's label."""
+
+MOST_LINES = 4
+"""Of a row's label; what is longer still is cut."""
 
 TICK = 96
 """Room for one tick of a horizontal axis."""
 
 TITLE, SUBTITLE = 8, 6.8
 """Mean width of a character in the title of a panel, and in the lines below it."""
+
+TENTHS = (5, 6, 7, 8, 9, 10)
+"""Shares of a panel's width that a name may take: ``tenths-8`` is the style of one with room for eight."""
 
 EMPTY = {"data": {"values": [{}]}, "mark": {"type": "point", "opacity": 0}, "height": 1}
 """A panel without anything, left of the last one of a page that is read from the right."""
@@ -46,13 +58,10 @@ def at_width(spec: dict, width: int) -> dict:
     inner = each - said["left"]
     fitted = {**spec, "config": _fitted(spec["config"], each, inner)}
     if panels:
-        order = from_the_right(panels, columns) if said.get("mirrored") else panels
-        return {
-            **fitted,
-            "columns": columns,
-            "concat": [{**_titled(panel, each), "width": inner} for panel in order],
-        }
-    return {**fitted, "width": inner}
+        titled = _level([{**_labelled(_titled(panel, each), inner), "width": inner} for panel in panels], columns)
+        order = from_the_right(titled, columns) if said.get("mirrored") else titled
+        return {**fitted, "columns": columns, "concat": order}
+    return {**_labelled(fitted, inner), "width": inner}
 
 
 def _titled(panel: dict, each: int) -> dict:
@@ -66,11 +75,76 @@ def _titled(panel: dict, each: int) -> dict:
     return {**panel, "title": wrapped}
 
 
-def _lines(text: str | list, each: int, character: float) -> list[str]:
+def _level(panels: list[dict], columns: int) -> list[dict]:
+    """Panels whose titles begin at one height in a row: shorter ones have empty lines below."""
+    out = []
+    for i, panel in enumerate(panels):
+        row = panels[i - i % columns : i - i % columns + columns]
+        lack = max(map(_height, row)) - _height(panel)
+        if lack and _height(panel):
+            title = panel["title"]
+            panel = {**panel, "title": {**title, "subtitle": [*title.get("subtitle", []), *[" "] * lack]}}
+        out.append(panel)
+    return out
+
+
+def _height(panel: dict) -> int:
+    title = panel.get("title")
+    if not isinstance(title, dict) or "text" not in title:
+        return 0
+    return len(title["text"]) + len(title.get("subtitle", []))
+
+
+def _named(view: dict, inner: int) -> dict:
+    """The view with the names of its levels in as many lines as they need, the last one over the level."""
+    out = []
+    for layer in view.get("layer", []):
+        if layer["mark"].get("style") == "level-name":
+            lines = _lines(layer["data"]["values"][0]["label"], inner - 8, SMALL)
+            rows = [{**row, "label": lines} for row in layer["data"]["values"]]
+            mark = {**layer["mark"], "dy": layer["mark"]["dy"] - LINE * (len(lines) - 1), "lineHeight": LINE}
+            layer = {**layer, "mark": mark, "data": {"values": rows}}
+        out.append(layer)
+    return {**view, "layer": out} if out else view
+
+
+def _labelled(given: dict, inner: int) -> dict:
+    """The view with its rows' labels in as many lines as the numbers beside them leave no room for."""
+    view = _named(given, inner)
+    layers = view.get("layer", [])
+    labels = [i for i, layer in enumerate(layers) if layer.get("mark", {}).get("style") == "row-label"]
+    if not labels:
+        return view
+    rows = layers[labels[0]]["data"]["values"]
+    longest = max(len(row.get("number", "")) for row in rows)
+    room = max(60, inner - (math.ceil(longest * FIGURE) + 12 if longest else 0))
+    written = [_cut(_lines(row["label"], room, LETTER, broken=True)) for row in rows]
+    most = max(map(len, written))
+    half = LINE * (most - 1) / 2
+    out = []
+    for i, layer in enumerate(layers):
+        mark = dict(layer["mark"])
+        if "yOffset" in mark:
+            mark["yOffset"] += -half if i in labels else half
+        if i in labels:
+            mark |= {"limit": room, "lineHeight": LINE}
+            told = [{**row, "label": [""] * (most - len(lines)) + lines} for row, lines in zip(rows, written, strict=True)]
+            layer = {**layer, "data": {"values": told}}
+        out.append({**layer, "mark": mark})
+    height = view["height"]
+    return {**view, "layer": out, "height": {"step": height["step"] + 2 * half}}
+
+
+def _cut(lines: list[str]) -> list[str]:
+    return lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], f"{lines[MOST_LINES - 1]} …"]
+
+
+def _lines(text: str | list, each: int, character: float, broken: bool = False) -> list[str]:
     most = max(1, math.floor(each / character))
     out = []
     for one in [text] if isinstance(text, str) else text:
-        out += wrap(one, most, break_long_words=False, break_on_hyphens=False) or [one]
+        wrapped = wrap(one, most, break_long_words=broken, break_on_hyphens=False) or [one]
+        out += [line.rstrip() for line in wrapped]
     return out
 
 
@@ -87,7 +161,7 @@ def _fitted(config: dict, each: int, inner: int) -> dict:
         "axisX": {"tickCount": max(2, math.floor(inner / TICK))},
         "title": {**config["title"], "limit": each},
         "style": {
-            "row-label": {"limit": max(60, inner - VALUE)},
             "change-label": {"limit": math.floor(inner / 2)},
+            **{f"tenths-{n}": {"limit": math.floor(inner * n / 10) - 6} for n in TENTHS},
         },
     }

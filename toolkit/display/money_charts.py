@@ -93,7 +93,8 @@ def tornado(rows: Iterable, title: Sentence, *, base: Quantity | None = None) ->
         told = Sentence("{label}: {a} at {low}, {b} at {high}", {
             "label": r.label, "a": r.at_low, "low": r.low, "b": r.at_high, "high": r.high})  # fmt: skip
         place = min(max(middle, low), high) if middle is not None else (low + high) / 2
-        number = Sentence("{low} to {high}", {"low": Quantity(low, unit), "high": Quantity(high, unit)})
+        # the panel names the unit
+        number = Sentence("{value:range}", {"value": Quantity(place, unit, low, high)})
         data.append({"row": i, "label": said(r.label), "number": Words(number), "low": low, "high": high,
                      "middle": place, "told": Words(told)})  # fmt: skip
     air = (max(ends) - min(ends)) * 0.04 or 1.0

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from toolkit.display.channels import COLOUR, TEXT, TOLD, heading, one_unit, said, values
+from toolkit.display.layout import NARROW, TENTHS
 from toolkit.display.rows import Change, Line, Mark, Point
 from toolkit.display.theme import MUTED, PAPER
 from toolkit.display.words import Words
@@ -15,7 +16,8 @@ from toolkit.language import Sentence, formats
 LEFT = 48
 """Room for the vertical axis, in pixels."""
 
-_LINES = 3  # heights at which labels of changes and marks take turns
+_BOLD = 8.0  # a letter of a line's name
+_TALL, _LETTER, _APART = 14, 6.6, 8  # of a change's name: its line, a letter, and what parts it from the next
 _Y_AXIS = {
     "title": None,
     "domain": False,
@@ -26,6 +28,8 @@ _Y_AXIS = {
     "maxExtent": LEFT - 8,
     "labelLimit": LEFT - 10,
 }
+_NARROWEST = NARROW - LEFT
+"""Width of a panel on a phone: names that keep apart there do so everywhere."""
 _TIME_AXIS = {"title": None, "grid": False}
 _LONG = 120  # days from which ticks are months with their year, not days
 
@@ -86,7 +90,7 @@ def over_time(
             "mark": {"type": "point", "filled": False, "size": 60, "opacity": 1, "strokeWidth": 2},
             "encoding": {**shared, "color": dots, "y": {"field": "value", **y}, "tooltip": TOLD},
         },
-        *_ends([e for e in ends if e and e["label"]], x, y),
+        *_ends([e for e in ends if e and e["label"]], data, x, y),
     ]
     return {
         "height": height,
@@ -125,7 +129,7 @@ def _level(at: float, label: str, y: dict, data: list[dict]) -> list[dict]:
                 "type": "text",
                 "align": "left" if left else "right",
                 "dy": -8,
-                "style": "change-label",
+                "style": "level-name",
                 "color": MUTED[0],
                 "fontSize": 12,
             },
@@ -134,22 +138,28 @@ def _level(at: float, label: str, y: dict, data: list[dict]) -> list[dict]:
     ]
 
 
-def _ends(ends: list[dict], x: dict, y: dict) -> list[dict]:
-    """Each line's name over its last point, on a ground of paper."""
-    data = values(ends)
-    mark = {"type": "text", "align": "right", "dy": -13, "fontWeight": 600, "style": "change-label"}
-    place = {"x": x, "y": {"field": "value", **y}, "text": TEXT}
-    ground = {
-        **mark,
-        "stroke": PAPER[0],
-        "strokeWidth": 4,
-        "strokeJoin": "round",
-        "color": PAPER[0],
-    }
-    return [
-        {"data": data, "mark": ground, "encoding": place},
-        {"data": data, "mark": mark, "encoding": {**place, "color": COLOUR}},
-    ]
+def _ends(ends: list[dict], data: list[dict], x: dict, y: dict) -> list[dict]:
+    """Each line's name at its end, on a ground of paper: over all lines, under them, or between."""
+    layers = []
+    first, last = min(d["day"] for d in data), max(d["day"] for d in data)
+    levels = [e["value"] for e in ends]
+    for end in ends:
+        share = min(len(end["label"]) * _BOLD / _NARROWEST, 0.5)
+        near = [d["value"] for d in data if end["day"] - share * (last - first) <= d["day"] <= end["day"]]
+        at, dy = end["value"], -13
+        if end["value"] == max(levels):
+            at, dy = max(near), -12
+        elif end["value"] == min(levels):
+            at, dy = min(near), 14
+        mark = {"type": "text", "align": "right", "dy": dy, "fontWeight": 600, "style": "change-label"}
+        ground = {**mark, "stroke": PAPER[0], "strokeWidth": 4, "strokeJoin": "round", "color": PAPER[0]}
+        place = {"x": x, "y": {"field": "at", **y}, "text": TEXT}
+        rows = values([{**end, "at": at}])
+        layers += [
+            {"data": rows, "mark": ground, "encoding": place},
+            {"data": rows, "mark": mark, "encoding": {**place, "color": COLOUR}},
+        ]
+    return layers
 
 
 def _point(i: int, line: Line, point: Point, unit: str) -> dict:
@@ -172,34 +182,33 @@ def _point(i: int, line: Line, point: Point, unit: str) -> dict:
 
 
 def _changes(changes: Sequence[Change], x: dict, data: list[dict]) -> list[dict]:
-    days = sorted(d["day"] for d in data)
-    late = days[len(days) * 3 // 5]
-    groups: dict[tuple[int, bool], list[dict]] = {}
-    for i, change in enumerate(sorted(changes, key=lambda c: c.day)):
-        day = _instant(change.day)
-        groups.setdefault((i % _LINES, day > late), []).append(
-            {"day": day, "label": said(change.label)}
-        )
+    """Each change as an upright line, its name on the side with more room and where no other name stands."""
+    first, last = min(d["day"] for d in data), max(d["day"] for d in data)
+    groups: dict[tuple[int, bool, int], list[dict]] = {}
+    taken: list[list[tuple[float, float]]] = []
+    for change in sorted(changes, key=lambda c: c.day):
+        day, label = _instant(change.day), said(change.label)
+        part = min(max((day - first) / ((last - first) or 1), 0.0), 1.0)
+        left = part > 0.5
+        place = part * _NARROWEST
+        long = min(len(label) * _LETTER, max(part, 1 - part) * _NARROWEST) + _APART
+        box = (place - long, place + _APART) if left else (place - _APART, place + long)
+        line = next((i for i, row in enumerate(taken) if all(box[1] <= a or b <= box[0] for a, b in row)), len(taken))
+        taken += [[]] * (line == len(taken))
+        taken[line] = [*taken[line], box]
+        tenths = max(n for n in TENTHS if n == TENTHS[0] or n / 10 <= max(part, 1 - part))
+        groups.setdefault((line, left, tenths), []).append({"day": day, "label": label})
     layers = []
-    for (line, left), rows in groups.items():
-        top = -10 - 14 * line
+    for (line, left, tenths), rows in groups.items():
+        top = -10 - _TALL * line
         side = {"align": "right", "dx": -4} if left else {"align": "left", "dx": 4}
+        text = {"type": "text", **side, "fontSize": 12, "color": MUTED[0], "style": f"tenths-{tenths}"}
         layers += [
             {
                 "data": values(rows),
                 "mark": {"type": "rule", "strokeWidth": 1},
                 "encoding": {"x": x, "y": {"value": top - 4}, "y2": {"value": "height"}},
             },
-            {
-                "data": values(rows),
-                "mark": {
-                    "type": "text",
-                    **side,
-                    "fontSize": 12,
-                    "color": MUTED[0],
-                    "style": "change-label",
-                },
-                "encoding": {"x": x, "y": {"value": top}, "text": TEXT},
-            },
+            {"data": values(rows), "mark": text, "encoding": {"x": x, "y": {"value": top}, "text": TEXT}},
         ]
     return layers

@@ -96,7 +96,7 @@ class Drawn:
         Whether it is our own among competitors.
     """
 
-    label: str
+    label: str | Sentence
     value: Quantity
     sketch: Sketch | None
     entry: Entry
@@ -197,7 +197,7 @@ def told_of(finding: Finding, kpis: Mapping[str, str]) -> Sentence | None:
     """What the list of results says: a number with what it is of, or the finding's own sentence."""
     known = finding.kpi is not None and (finding.kpi in kpis or finding.verdict not in VERDICTS["measure"])
     found = evidence_of(finding, kpis) if known else None
-    return found or Sentence("{said:short}", {"said": finding.sentence})
+    return found or finding.sentence
 
 
 def is_goal(entry: Entry) -> bool:
@@ -256,7 +256,7 @@ def promises_of(mains: Sequence[Entry]) -> list[Drawn]:
         named = {"value": q, "promised": Quantity(e.finding.promised, e.finding.unit)} if e.finding.promised is not None else {}
         said = None
         if named and q.known:
-            said = Sentence("{value:bare} of {promised}", named)
+            said = Sentence("{value:bare} of {promised} promised", named)
         elif named:
             said = Sentence("{promised} promised", named)
         out.append(Drawn(e.page.title if e.page else e.finding.subject, s, drawn, e, said))

@@ -10,6 +10,7 @@ import base64
 import gzip
 import hashlib
 import json
+import re
 from functools import lru_cache
 from importlib.resources import files
 
@@ -24,7 +25,8 @@ from toolkit.language.directions import runs_left
 from toolkit.language.period_names import period_in
 from toolkit.language.prose import prose_in
 from toolkit.language.sentences import of_template
-from toolkit.shown import Grid, cell_text, clean, escaped, isolated, written
+from toolkit.pack.tables import on_page
+from toolkit.shown import cell_text, clean, escaped, isolated, written
 
 _GAIN = frozenset({"ship", "delivered", "on_track", "reliably_met", "ahead", "go"})
 _HARM = frozenset({"roll_back", "harm", "reliably_missed", "behind", "no_go"})
@@ -40,6 +42,10 @@ _OPEN = frozenset(
 )
 
 _DIFFERENCES = frozenset({*VERDICTS["test"], *VERDICTS["plan_change"]})
+
+_NO_BREAK = "\u00a0"
+_INTERVAL = re.compile(r"\([\u200e−\d.,]+ \w{1,4} [\u200e−\d.,]+\)")
+_SIGN = re.compile(r"(?<=\d) (?=%|[A-Z]{3}\b)")
 
 # JSON inside HTML must not be able to end its element, and a script must not see a line end in it
 _UNSAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
@@ -77,6 +83,12 @@ def signed(finding: Finding) -> Sentence:
             return Sentence("{value:signed} ({value:range})", {"value": q})
         return Sentence("{value:signed}", {"value": q})
     return Sentence("{value:full}", {"value": q})
+
+
+def together(text: str) -> str:
+    """`text` with no line end between a number and its unit's sign, nor within an interval in brackets."""
+    bound = _INTERVAL.sub(lambda found: found[0].replace(" ", _NO_BREAK), text)
+    return _SIGN.sub(_NO_BREAK, bound)
 
 
 def hashed(text: str) -> str:
@@ -146,11 +158,11 @@ def _environment(language: str) -> Environment:
     def say(value: object, plural: str | None = None, count: str | None = None, **values: object) -> Markup:
         """A sentence, or text of a template as one, in the page's language."""
         sentence = value if isinstance(value, Sentence) else of_template(value, values, plural, count)
-        return Markup(written(sentence.text(language)))
+        return Markup(together(written(sentence.text(language))))
 
     def cell(value: object) -> Markup:
         text = cell_text(value, language)
-        return Markup(isolated(text) if isinstance(value, str) else written(text))
+        return Markup(isolated(text) if isinstance(value, str) else together(written(text)))
 
     environment = Environment(
         loader=PackageLoader("toolkit.pack"),
@@ -172,7 +184,7 @@ def _environment(language: str) -> Environment:
         "plain": lambda text: Markup(written(text.text(language))) if isinstance(text, Sentence) else text,
         "label": lambda text: say(text) if isinstance(text, Sentence) else Markup(isolated(text)),
         "period": lambda text: Markup(_period(text, language)),
-        "table": lambda grid: Markup(_table(grid, language)),
+        "table": lambda grid: Markup(on_page(grid, language)),
         "day": lambda day: Markup(written(formats.day(day, language))),
         "address": picture.as_address,
         "signed": lambda finding: say(signed(finding)),
@@ -192,12 +204,6 @@ def _period(text: str, language: str) -> str:
 
 def _asset(name: str) -> str:
     return (files("toolkit.pack") / "templates" / name).read_text("utf-8")
-
-
-def _table(grid: Grid, language: str) -> str:
-    """A table in a box of its own that scrolls where the screen is narrower."""
-    label = written(grid.title.text(language))
-    return f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">\n{grid.html(language)}\n</div>'
 
 
 class _Words(mistune.HTMLRenderer):

@@ -1,6 +1,7 @@
 "use strict";
 (() => {
-  const GAP = 32, EDGE = 4, VALUE = 128, TICK = 96, TITLE = 8, SUBTITLE = 6.8;
+  const GAP = 32, EDGE = 4, TICK = 96, TITLE = 8, SUBTITLE = 6.8;
+  const FIGURE = 7.2, LETTER = 7.4, SMALL = 6.6, LINE = 16, MOST_LINES = 4, TENTHS = [5, 6, 7, 8, 9, 10];
 
   const EMPTY = { data: { values: [{}] }, mark: { type: "point", opacity: 0 }, height: 1 };
 
@@ -13,13 +14,22 @@
     return rows;
   };
 
-  const lines = (text, each, character) => {
+  const lines = (text, each, character, broken = false) => {
     const most = Math.max(1, Math.floor(each / character)), out = [];
     for (const one of [].concat(text)) {
       let line = "";
-      for (const word of one.split(/\s+/)) {
-        if (line && line.length + 1 + word.length > most) { out.push(line); line = word; }
-        else line = line ? line + " " + word : word;
+      for (let word of one.split(/\s+/)) {
+        if (line && line.length + 1 + word.length <= most) { line += " " + word; continue; }
+        if (broken && word.length > most) {
+          const rest = most - line.length - 1;
+          if (line && rest > 0) { line += " " + word.slice(0, rest); word = word.slice(rest); }
+          if (line) out.push(line);
+          for (; word.length > most; word = word.slice(most)) out.push(word.slice(0, most));
+          line = word;
+          continue;
+        }
+        if (line) out.push(line);
+        line = word;
       }
       out.push(line);
     }
@@ -34,6 +44,50 @@
     return { ...view, title: wrapped };
   };
 
+  const tall = (view) => (view.title && view.title.text !== undefined ? view.title.text.length + (view.title.subtitle || []).length : 0);
+
+  // titles of a row of panels begin at one height
+  const level = (views, columns) => views.map((view, i) => {
+    const first = i - (i % columns);
+    const lack = Math.max(...views.slice(first, first + columns).map(tall)) - tall(view);
+    if (!lack || !tall(view)) return view;
+    return { ...view, title: { ...view.title, subtitle: [...(view.title.subtitle || []), ...Array(lack).fill(" ")] } };
+  });
+
+  const cut = (all) => (all.length <= MOST_LINES ? all : [...all.slice(0, MOST_LINES - 1), `${all[MOST_LINES - 1]} …`]);
+
+  const levelled = (view, inner) => {
+    if (!view.layer) return view;
+    const layer = view.layer.map((one) => {
+      if (one.mark.style !== "level-name") return one;
+      const name = lines(one.data.values[0].label, inner - 8, SMALL);
+      const mark = { ...one.mark, dy: one.mark.dy - LINE * (name.length - 1), lineHeight: LINE };
+      return { ...one, mark, data: { values: one.data.values.map((row) => ({ ...row, label: name })) } };
+    });
+    return { ...view, layer };
+  };
+
+  const labelled = (given, inner) => {
+    const view = levelled(given, inner);
+    const named = (layer) => layer.mark.style === "row-label";
+    const first = (view.layer || []).find(named);
+    if (!first) return view;
+    const rows = first.data.values;
+    const longest = Math.max(...rows.map((row) => (row.number || "").length));
+    const room = Math.max(60, inner - (longest ? Math.ceil(longest * FIGURE) + 12 : 0));
+    const written = rows.map((row) => cut(lines(row.label, room, LETTER, true)));
+    const most = Math.max(...written.map((l) => l.length));
+    const half = (LINE * (most - 1)) / 2;
+    const layer = view.layer.map((one) => {
+      const mark = { ...one.mark };
+      if (mark.yOffset !== undefined) mark.yOffset += named(one) ? -half : half;
+      if (!named(one)) return { ...one, mark };
+      const told = rows.map((row, i) => ({ ...row, label: [...Array(most - written[i].length).fill(""), ...written[i]] }));
+      return { ...one, mark: { ...mark, limit: room, lineHeight: LINE }, data: { values: told } };
+    });
+    return { ...view, layer, height: { step: view.height.step + 2 * half } };
+  };
+
   // the same layout as toolkit/display/layout.py, on the width that is really there
   const atWidth = (spec, width) => {
     const { panel, left, mirrored } = spec.usermeta.toolkit;
@@ -46,12 +100,15 @@
       ...spec.config,
       axisX: { tickCount: Math.max(2, Math.floor(inner / TICK)) },
       title: { ...spec.config.title, limit: each },
-      style: { "row-label": { limit: Math.max(60, inner - VALUE) }, "change-label": { limit: Math.floor(inner / 2) } },
+      style: {
+        "change-label": { limit: Math.floor(inner / 2) },
+        ...Object.fromEntries(TENTHS.map((n) => [`tenths-${n}`, { limit: Math.floor((inner * n) / 10) - 6 }])),
+      },
     };
     const fitted = { ...spec, config, usermeta: {} };
-    if (!spec.concat) return { ...fitted, width: inner };
-    const order = mirrored ? fromTheRight(spec.concat, columns) : spec.concat;
-    return { ...fitted, columns, concat: order.map((view) => ({ ...titled(view, each), width: inner })) };
+    if (!spec.concat) return { ...labelled(fitted, inner), width: inner };
+    const views = level(spec.concat.map((view) => ({ ...labelled(titled(view, each), inner), width: inner })), columns);
+    return { ...fitted, columns, concat: mirrored ? fromTheRight(views, columns) : views };
   };
 
   const tip = document.createElement("div");

@@ -1,0 +1,61 @@
+"""A table on a page: a row's cells beside each other where there is room, under each other where not.
+
+How wide a table must be is told from its longest words and numbers before it is drawn, so that a page
+needs no script to choose: the style sheet stands the rows of a table that is marked ``tall-phone`` under
+each other on a phone, and of one that is marked ``tall-paper`` on paper as well. What is still wider
+than its place scrolls there, with a shadow at the side where there is more.
+"""
+
+from __future__ import annotations
+
+import re
+
+from toolkit.language import Quantity
+from toolkit.shown import Cell, Grid, cell_text, written
+
+PHONE, PAPER = 40, 94
+"""Letters that stand beside each other on a phone 390 pixels wide, and on A4."""
+MANY = 6
+"""Columns from which units and intervals may take a second line, as in the style sheet."""
+_BETWEEN = 2
+"""What parts two columns, in letters."""
+_LEAST, _REST = 10, 12
+"""Letters that a column of words has at least, unless it holds fewer; that a unit and an interval have in two lines."""
+
+_PAD = re.compile("([\u2007\u2008]+)(?=</t[dh]>)")
+
+
+def on_page(grid: Grid, language: str) -> str:
+    """The table as HTML in a box of its own, named after its title and reachable by keyboard."""
+    many = len(grid.columns) >= MANY
+    wide = (("tall-phone", letters_of(grid, language, whole=not many) > PHONE), ("tall-paper", letters_of(grid, language) > PAPER))
+    marks = ["scroll", *(mark for mark, is_so in wide if is_so)]
+    table = _PAD.sub(r'<span class="pad">\1</span>', grid.html(language, labelled=True))
+    label = written(grid.title.text(language))
+    return f'<div class="{" ".join(marks)}" role="group" tabindex="0" aria-label="{label}">\n{table}\n</div>'
+
+
+def letters_of(grid: Grid, language: str = "en", *, whole: bool = False) -> int:
+    """How many letters the table is wide at least, words broken between words.
+
+    Parameters
+    ----------
+    whole
+        A number keeps its unit and its interval on its line.
+    """
+    heads = [column.text(language) for column in grid.columns]
+    return sum(
+        max([_longest(head), *(_least(row[i], language, whole) for row in grid.rows)]) + _BETWEEN for i, head in enumerate(heads)
+    )
+
+
+def _least(cell: Cell, language: str, whole: bool) -> int:
+    text = cell_text(cell, language)
+    if isinstance(cell, Quantity):
+        number, _, rest = text.partition(" ")
+        return len(text) if whole or len(rest) <= _REST else len(number) + 1 + max(_REST, _longest(rest))
+    return max(_longest(text), min(len(text), _LEAST))
+
+
+def _longest(text: str) -> int:
+    return max(map(len, text.split()), default=0)
