@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperCommand
 
 from toolkit.problems import Problem, Refused
 
@@ -153,7 +154,17 @@ def compare(
     print(differences.as_json(found) if as_json else "\n".join(differences.as_lines(found)))
 
 
-@app.command()
+class Placed(TyperCommand):
+    """A command whose options may stand alone: what is asked for then goes to a place of its usual name."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+        """The arguments, with the usual places put in."""
+        from toolkit.pack.export import with_places
+
+        return super().parse_args(ctx, with_places(args))
+
+
+@app.command(cls=Placed)
 def export(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.", show_default=False)],
     archive: Annotated[Path | None, typer.Option("--zip", metavar="FILE", help="The whole run as one zip file.")] = None,
@@ -165,7 +176,11 @@ def export(
     csv: Annotated[Path | None, typer.Option(metavar="DIR", help="Every table as CSV.")] = None,
     language: Annotated[str, typer.Option(help="Of the charts: en, pt, es or he.")] = "en",
 ) -> None:
-    """Write a run as files to take along: workbook, pictures, PDFs, one zip."""
+    """Write a run as files to take along: workbook, pictures, PDFs, one zip.
+
+    A kind that names no place goes here: pack.zip, tables.xlsx, findings.json, and the folders pages
+    (PDF), charts (SVG, PNG) and tables (CSV).
+    """
     from toolkit.pack.export import Wanted
     from toolkit.pack.export import export as write_all
 

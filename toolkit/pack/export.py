@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.pack.published import published
 from toolkit.problems import Problem, Refused
+
+
+USUAL = {
+    "--zip": "pack.zip", "--workbook": "tables.xlsx", "--json": "findings.json", "--pdf": "pages", "--svg": "charts",
+    "--png": "charts", "--csv": "tables",
+}  # fmt: skip
+"""Where each kind goes when the command line names no place."""
+
+
+def with_places(words: Sequence[str]) -> list[str]:
+    """The command line with the usual place behind every kind that stands without one.
+
+    A run's folder behind a kind is the run, not the place: nothing is ever written into a run.
+    """
+    out: list[str] = []
+    for word, behind in zip(words, [*words[1:], "--"], strict=True):
+        out.append(word)
+        if word in USUAL and (behind.startswith("-") or (Path(behind) / "manifest.json").is_file()):
+            out.append(USUAL[word])
+    return out
 
 
 @dataclass(frozen=True)
