@@ -83,6 +83,11 @@ class Visit:
         self.until("document.documentElement.dataset.drawn !== undefined")
         return int(self.js("document.documentElement.dataset.drawn"))
 
+    def all_drawn_or_none(self) -> None:
+        """Wait until the page's script is done, where the page has charts."""
+        if self.js("document.querySelectorAll('[data-chart]').length"):
+            self.all_drawn()
+
     def picture(self, path: Path, whole: bool = True) -> Path:
         """A screenshot."""
         answer = self.ask("Page.captureScreenshot", format="png", captureBeyondViewport=whole)

@@ -22,12 +22,9 @@ def toolkit(*words):
 
 
 @pytest.fixture(scope="module")
-def pack(tmp_path_factory):
+def pack(demo_pack):
     """The quarterly pack of a small demo company."""
-    place = tmp_path_factory.mktemp("demo")
-    toolkit("demo", place, "--customers", 6000)
-    index = toolkit("run", place / "params" / "demo.yaml", "--out", place / "reports").strip()
-    return Path(index).parent
+    return demo_pack
 
 
 def test_the_pack_is_whole(pack):
