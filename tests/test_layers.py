@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROWS = [
+    ["personal"],
     ["problems"],
     ["language"],
     ["shown", "drawable"],

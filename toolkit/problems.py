@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from toolkit.personal import blotted
+
 _LONGEST_VALUE = 120
 _MOST_CHOICES = 12
 
@@ -72,9 +74,9 @@ class Refused(Exception):
 
 
 def quoted(value: object) -> str:
-    """`value` as one short line, safe to print: no line breaks, no control characters."""
+    """`value` as one short line, safe to print: no line breaks, no control characters, no person's address or number."""
     text = value if isinstance(value, str) else repr(value)
-    text = _printable(text)
+    text = _printable(text if "://" in text else blotted(text))
     if len(text) > _LONGEST_VALUE:
         text = text[: _LONGEST_VALUE - 1] + "…"
     return f"'{text}'" if isinstance(value, str) else text

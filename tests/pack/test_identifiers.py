@@ -16,7 +16,8 @@ from small_project import PARAMS, project  # noqa: F401 - a fixture
 from toolkit.cli import main
 from toolkit.company.load import load_company
 from toolkit.opened import source_of
-from toolkit.pack.identifiers import direct_identifiers, gate, holds_identifiers
+from toolkit.pack.identifiers import direct_identifiers, gate
+from toolkit.personal import blotted, holds_identifiers
 from toolkit.pack.run import run
 from toolkit.problems import Refused
 
@@ -171,3 +172,36 @@ def test_every_file_of_the_pack_is_looked_at(with_people):
 
     assert {p.suffix for p in made.folder.rglob("*") if p.is_file()} <= READ
     assert json.loads((made.folder / "manifest.json").read_text())["files"]
+
+
+@pytest.mark.parametrize(("text", "kind"), [
+    # the registry's own examples (ISO 13616); card schemes' published test numbers; a number withdrawn since 1938
+    ("GB82 WEST 1234 5698 7654 32", "bank account number"), ("DE89370400440532013000", "bank account number"),
+    ("4111 1111 1111 1111", "card number"), ("5555-5555-5555-4444", "card number"), ("078-05-1120", "social security number"),
+])
+def test_numbers_of_accounts_cards_and_persons_are_seen_and_blotted(text, kind):
+    assert holds_identifiers(f"pay to {text}, please") == (kind,)
+    assert blotted(f"pay to {text}, please") == f"pay to ({kind}), please"
+
+
+@pytest.mark.parametrize("text", [
+    "GB83 WEST 1234 5698 7654 32", "4111 1111 1111 1112", "000-05-1120", "0.4111111111111111", "2026-11-2025", "XX00", "4111111111111111.5",
+    "AAAA1111BBBB2222CCCC3333DDDD44445555EEEE6666FFFF", "1700000000000", "078-05-11209",
+])
+def test_numbers_that_do_not_fit_their_check_are_none(text):
+    assert holds_identifiers(text) == ()
+
+
+def test_a_chart_s_packed_data_is_read_too(with_people):
+    from toolkit.pack.markup import packed_data
+
+    packed = packed_data({"data": [{"label": PEOPLE[0][0]}]})
+    assert told(with_people, f'<script type="text/plain" id="data-1">{packed}</script>')
+    assert not told(with_people, f'<script type="text/plain" id="data-1">{packed_data({"data": [{"label": "North"}]})}</script>')
+
+
+def test_messages_show_no_address_or_number_that_stands_in_a_cell():
+    from toolkit.problems import Problem
+
+    said = str(Problem("tests.mail.arms", "is no arm", "otto.m@mail.example", ("mail", "+351 912 345 678"), 3, ("line 2: '212-555-0187'",)))
+    assert "mail.example" not in said and "912 345" not in said and "(e-mail address)" in said and "(phone number)" in said

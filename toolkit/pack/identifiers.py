@@ -1,18 +1,20 @@
 """Does anything that is about to be published name a person? Then nothing is published.
 
 Every file of a staged pack is read as a reader, or a program, would read it: text and attributes of
-pages, what scripts are given as data, pictures, tables, notebooks. Looked for are addresses of
-e-mail, phone numbers, and the values of columns that identify a person directly. Values are looked
-for in the engine that holds them: the words of the pack go there, and only counts come back.
+pages, what scripts are given as data, packed or not, pictures, tables, notebooks, the manifest.
+Looked for are addresses of e-mail, numbers of phones, accounts, cards and persons, and the values of
+columns that identify a person directly. Values are looked for in the engine that holds them: the
+words of the pack go there, and only counts come back.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import gzip
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
@@ -21,21 +23,14 @@ import ibis
 
 from toolkit.company.models import Company
 from toolkit.data.source import Source
+from toolkit.personal import holds_identifiers
 from toolkit.problems import Problem, Refused
 from toolkit.quality.uses import uses_of
 
 READ = frozenset({".html", ".ipynb", ".json", ".csv", ".svg", ".txt", ".xml", ".md"})
-_EMAIL = re.compile(
-    r"(?<![\w.+-])[\w.+-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,62})\.)+[a-z]{2,24}(?![\w-])", re.IGNORECASE
-)
-_PHONES = (
-    re.compile(r"(?<![\w+.,-])(?:\+|00)[1-9][0-9]{0,2}[ -]?\(?[0-9]{1,4}\)?(?:[ -]?[0-9]{2,4}){2,4}(?![\w-])"),
-    re.compile(r"(?<![\w.,-])\([0-9]{3}\) ?[0-9]{3}-[0-9]{4}(?![\w-])"),
-    re.compile(r"(?<![\w.,-])[0-9]{3}-[0-9]{3}-[0-9]{4}(?![\w-])"),
-)
-_FEWEST_DIGITS, _MOST_DIGITS = 8, 15
 _SHORTEST = 5
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
+_PACKED = re.compile(r"\bid=[\"']?data-")
 _STYLE = re.compile(r"<style\b.*?</style\s*>", re.IGNORECASE | re.DOTALL)
 _DATA = re.compile(r"data:([a-z]+/[a-z0-9.+-]+)[^,\"'\s]*,([^\"'\s)<>]*)", re.IGNORECASE)
 _DRAWING = re.compile(r"\s(?:d|points|transform|viewBox|style)=\\?\"[^\"]*\"")
@@ -50,6 +45,10 @@ class Column:
 
     table: str
     name: str
+
+
+class Named(Refused):
+    """What was to be published names a person."""
 
 
 def direct_identifiers(company: Company) -> tuple[Column, ...]:
@@ -75,7 +74,7 @@ def gate(stage: Path, company: Company, source: Source) -> None:
 
     Raises
     ------
-    Refused
+    Named
         With every file that names a person and the kind of what it holds; never the value.
     """
     texts = {path: _text(path) for path in sorted(stage.rglob("*")) if path.is_file() and path.suffix in READ}
@@ -91,15 +90,20 @@ def gate(stage: Path, company: Company, source: Source) -> None:
         rule = f"holds values of '{column.table}.{column.name}', which identifies a person: nothing is published"
         problems += [Problem(str(path.relative_to(stage)), rule) for path in _of_column(words, own, column, source)]
     if problems:
-        raise Refused(dict.fromkeys(problems))
+        raise Named(dict.fromkeys(problems))
 
 
-def holds_identifiers(text: str) -> tuple[str, ...]:
-    """The kinds of identifiers that a text holds by their pattern: ``e-mail address``, ``phone number``."""
-    kinds = ["e-mail address"] if _EMAIL.search(text) else []
-    if any(_is_phone(m.group()) for pattern in _PHONES for m in pattern.finditer(text)):
-        kinds.append("phone number")
-    return tuple(kinds)
+def safely_said(lines: Iterable[str], company: Company, source: Source) -> tuple[str, ...]:
+    """Messages of notebooks as they may be printed: one that names a person says only that it does."""
+    lines = tuple(lines)
+    words = {Path(str(i)): _words(line) for i, line in enumerate(lines)}
+    own = " " + " ".join(_words(company.model_dump_json())) + " "
+    named = {int(str(path)) for column in direct_identifiers(company) for path in _of_column(words, own, column, source)}
+    named |= {i for i, line in enumerate(lines) if holds_identifiers(line)}
+    return tuple(dict.fromkeys(_NAMES if i in named else line for i, line in enumerate(lines)))
+
+
+_NAMES = "a page's question is refused; why is not printed, for it names a person"
 
 
 def _by_pattern(text: str) -> Iterator[str]:
@@ -108,19 +112,26 @@ def _by_pattern(text: str) -> Iterator[str]:
         yield f"holds {article} {kind}: nothing is published"
 
 
-def _is_phone(text: str) -> bool:
-    return _FEWEST_DIGITS <= sum(c.isdigit() for c in text) <= _MOST_DIGITS
-
-
 def _text(path: Path) -> str:
     """A file as it can be read, programs and drawings of ours left out."""
     raw = path.read_text(encoding="utf-8", errors="replace")
     if path.suffix == ".html":
-        raw = _STYLE.sub(" ", _SCRIPT.sub(lambda m: f" {m.group(2)} " if "json" in m.group(1).lower() else " ", raw))
+        raw = _STYLE.sub(" ", _SCRIPT.sub(_given, raw))
     raw = _DATA.sub(_picture, raw)
     raw = _DRAWING.sub(" ", raw)
     raw = _ESCAPED.sub(lambda m: chr(int(m.group(1), 16)), raw)
     return html.unescape(raw)
+
+
+def _given(match: re.Match) -> str:
+    """What a script is given as data, unpacked where it is packed; nothing of a program."""
+    about, held = match.groups()
+    if _PACKED.search(about):
+        try:
+            return f" {gzip.decompress(base64.b64decode(held.strip())).decode('utf-8', 'replace')} "
+        except (binascii.Error, ValueError, OSError, EOFError):
+            return f" {held} "
+    return f" {held} " if "json" in about.lower() else " "
 
 
 def _picture(match: re.Match) -> str:

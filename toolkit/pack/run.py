@@ -105,15 +105,17 @@ def run(
                 shop = Workshop(file, ready, {i["table"]: _trusted(file, i) for i in inputs}, runs, limits, store)
                 made = run_all(work, stage / "notebooks", shop, jobs, told, executor)
                 if refused := dict.fromkeys(line for _, _, outcome in made for line in outcome.problems):
-                    raise Refused(Problem("", line) for line in refused)
+                    with source_of(file) as source:
+                        raise Refused(Problem("", line) for line in identifiers.safely_said(refused, file.company, source))
                 told("writing the pages", len(work), len(work))
                 earlier = before.before(out, file, name, due)
                 findings, failed = write_pages(made, stage, file, called(chosen), due, inputs, spoken, earlier.around)
+                write_manifest(stage, file, name, due, inputs, made, began)
                 with source_of(file) as source:
                     identifiers.gate(stage, file.company, source)
-                write_manifest(stage, file, name, due, inputs, made, began)
-        except (Refused, OSError):
-            if not met:
+        except (Refused, OSError) as wrong:
+            # what names a person is not kept for the next run either
+            if not met or isinstance(wrong, identifiers.Named):
                 Remembered(out).forget()
             publish.withdraw(home)
             raise
