@@ -117,6 +117,21 @@ class Rows(ABC):
         """Whether one engine holds both, so that they can be joined."""
 
 
+def joined_to(name: str, lookups: Sequence[Lookup]) -> str:
+    """SQL for the rows called `name` with columns of others."""
+    chosen, joined = ["here.*"], []
+    for i, lookup in enumerate(lookups):
+        columns = {"key looked up": lookup.key, **lookup.columns}
+        theirs = ", ".join(f"{name_of(c)} AS {name_of(n)}" for n, c in columns.items())
+        once = "DISTINCT " if lookup.only_key else ""
+        joined.append(
+            f"LEFT JOIN (SELECT {once}{theirs} FROM {name_of(lookup.there.name)}) AS there_{i} "
+            f'ON here.{name_of(lookup.on)} = there_{i}."key looked up"'
+        )
+        chosen += [f"there_{i}.{name_of(n)}" for n in lookup.columns]
+    return f"SELECT {', '.join(chosen)} FROM {name_of(name)} AS here {' '.join(joined)}"
+
+
 @dataclass(frozen=True)
 class DuckRows(Rows):
     """Rows of a table or view of a DuckDB."""
@@ -134,18 +149,7 @@ class DuckRows(Rows):
         return DuckRows(name, self.engine)
 
     def looked_up(self, lookups: Sequence[Lookup], name: str) -> DuckRows:
-        chosen, joined = ["here.*"], []
-        for i, lookup in enumerate(lookups):
-            columns = {"key looked up": lookup.key, **lookup.columns}
-            theirs = ", ".join(f"{name_of(c)} AS {name_of(n)}" for n, c in columns.items())
-            once = "DISTINCT " if lookup.only_key else ""
-            joined.append(
-                f"LEFT JOIN (SELECT {once}{theirs} FROM {name_of(lookup.there.name)}) AS there_{i} "
-                f'ON here.{name_of(lookup.on)} = there_{i}."key looked up"'
-            )
-            chosen += [f"there_{i}.{name_of(n)}" for n in lookup.columns]
-        text = f"SELECT {', '.join(chosen)} FROM {name_of(self.name)} AS here {' '.join(joined)}"
-        return self.derived(text, name)
+        return self.derived(joined_to(self.name, lookups), name)
 
     def table(self) -> Table:
         return self.engine.table(self.name)

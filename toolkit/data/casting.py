@@ -20,6 +20,7 @@ from toolkit.company.tables import Table as TableModel
 from toolkit.data.date_texts import from_format, from_iso, in_zone
 from toolkit.data.number_marks import NUMERIC, Marks, number_pattern, plain_number
 from toolkit.data.stages import Cell, Steps, in_stages, working
+from toolkit.data.straight_casts import LARGEST_NUMBER, straight_cast
 
 IBIS_TYPES: Mapping[str, dt.DataType] = {
     "text": dt.string,
@@ -79,20 +80,23 @@ def converted(
         Names the subqueries.
     """
     columns = {name: c for name, c in table.columns.items() if name in only}
-    steps = {
-        name: partial(
-            _steps, column=column, codes=missing_codes(column, table), zone=zone, marks=marks
-        )
-        for name, column in columns.items()
-    }
+    codes = {name: missing_codes(column, table) for name, column in columns.items()}
+    straight = {n: s for n, c in columns.items() if (s := straight_cast(raw[n], c, codes[n], trimmed)) is not None}
+    values = {n: s.value for n, s in straight.items()}
+    values |= {as_read(n): s.unfit for n, s in straight.items() if s.unfit is not None}
+    long = [name for name in columns if name not in straight]
     others = [c for c in raw.columns if c not in columns]
-    done = in_stages(raw, steps, alias)
+    if not long:
+        return raw.select(*others, **values).alias(f"{alias} as declared")
+    steps = {
+        name: partial(_steps, column=columns[name], codes=codes[name], zone=zone, marks=marks) for name in long
+    }
+    done = in_stages(raw.select(*others, *long, **values), steps, alias)
     return done.select(
         *others,
-        **{n: done[working(n, "value")].cast(IBIS_TYPES[c.type]) for n, c in columns.items()},
-        **{
-            as_read(n): done[working(n, "unfit")] for n in columns if not _takes_all(raw, table, n)
-        },
+        *values,
+        **{n: done[working(n, "value")].cast(IBIS_TYPES[columns[n].type]) for n in long},
+        **{as_read(n): done[working(n, "unfit")] for n in long if not _takes_all(raw, table, n)},
     ).alias(f"{alias} as declared")
 
 
@@ -183,7 +187,7 @@ def _number_native(now: Cell, integer: bool) -> Steps:
     if not integer:
         number = cell.cast("float64")
         # nan and infinity are no measurements; DuckDB takes nan to be larger than any number
-        small = (number >= -1.7e308) & (number <= 1.7e308)
+        small = (number >= -LARGEST_NUMBER) & (number <= LARGEST_NUMBER)
         if native.is_floating():
             small = ~number.isnan() & ~number.isinf() & small
         return (yield {"value": ibis.cases((small, number))})

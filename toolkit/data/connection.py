@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
 from urllib.parse import quote
@@ -11,6 +13,7 @@ from urllib.parse import quote
 import ibis
 from ibis.backends import BaseBackend
 
+from toolkit.data import spark_sessions
 from toolkit.problems import Problem, Refused
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -66,6 +69,8 @@ def connect(url: str, folder: Path, place: str) -> BaseBackend:
             return _duckdb(
                 filled.removeprefix("duckdb://"), folder, place, shown=url.removeprefix("duckdb://")
             )
+        if scheme == "pyspark":
+            return spark_sessions.connected(filled)
         return _in_utc(ibis.connect(filled))
     except Refused:
         raise
@@ -76,6 +81,19 @@ def connect(url: str, folder: Path, place: str) -> BaseBackend:
         raise Refused(
             Problem(place, f"the database does not answer ({type(wrong).__name__}: {said})")
         ) from None
+
+
+@contextmanager
+def kept_for_a_run(url: str) -> Iterator[None]:
+    """Around a run: what its notebooks can share of the connection is made once and shared by them all.
+
+    What is wrong with the connection is said where the first table is asked for.
+    """
+    if url.partition("://")[0] != "pyspark" or any(not os.environ.get(n) for n in _VARIABLE.findall(url)):
+        yield
+        return
+    with spark_sessions.kept_for_a_run(_filled(url)[0]):
+        yield
 
 
 def engines() -> tuple[str, ...]:
@@ -147,10 +165,6 @@ def quiet_duckdb(file: Path | None = None) -> BaseBackend:
 
 def _in_utc(backend: BaseBackend) -> BaseBackend:
     """Moments without a zone must mean the same whatever the server's own clock says."""
-    statement = {
-        "postgres": "SET TIME ZONE 'UTC'",
-        "pyspark": "SET spark.sql.session.timeZone=UTC",
-    }.get(backend.name)
-    if statement:
-        backend.raw_sql(statement)
+    if backend.name == "postgres":
+        backend.raw_sql("SET TIME ZONE 'UTC'").close()
     return backend

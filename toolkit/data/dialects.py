@@ -29,6 +29,15 @@ def portable(text: str, engine: str) -> str:
     return sqlglot.parse_one(text, read="duckdb").transform(_written_out, engine).sql("duckdb")
 
 
+def translated(text: str, engine: str, dialect: str) -> str:
+    """The query in the engine's own SQL, which sqlglot calls `dialect`."""
+    read = sqlglot.parse_one(text, read="duckdb")
+    written = read.transform(_written_out, engine)
+    if written == read:  # mostly so, and long texts take long to read
+        return read.sql(dialect)
+    return sqlglot.parse_one(written.sql("duckdb"), read="duckdb").sql(dialect)
+
+
 def md5_digits(unit: ir.Value, digits: int) -> ir.StringValue:
     """The first hexadecimal digits of the MD5 of a value's text, the same on every engine."""
     text = unit.cast("string")

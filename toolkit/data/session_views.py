@@ -10,12 +10,7 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from toolkit.data.asking import name_of
-
-_STATEMENTS = {
-    "duckdb": "CREATE OR REPLACE TEMP VIEW {name} AS {text}",
-    "postgres": "CREATE OR REPLACE TEMP VIEW {name} AS {text}",
-    "pyspark": "CREATE OR REPLACE TEMPORARY VIEW {name} AS {text}",
-}
+from toolkit.data.view_rows import DIALECTS, create_view
 
 
 def in_session(rows: ir.Table, name: str) -> ir.Table:
@@ -27,11 +22,12 @@ def in_session(rows: ir.Table, name: str) -> ir.Table:
         Used once only in this session.
     """
     engine = rows.get_backend()
-    statement = _STATEMENTS.get(engine.name)
-    if statement is None or rows.op().find(ops.InMemoryTable):
+    if rows.op().find(ops.InMemoryTable):
         return rows
-    quoted = f"`{name}`" if engine.name == "pyspark" else name_of(name)
-    done = engine.raw_sql(statement.format(name=quoted, text=engine.compile(rows)))
-    if engine.name == "postgres":
-        done.close()
+    if engine.name == "duckdb":
+        engine.raw_sql(f"CREATE OR REPLACE TEMP VIEW {name_of(name)} AS {engine.compile(rows)}")
+    elif engine.name in DIALECTS:
+        create_view(engine, name, engine.compile(rows))
+    else:
+        return rows
     return engine.table(name)

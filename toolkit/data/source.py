@@ -27,6 +27,7 @@ from toolkit.data.contract import Judged, TableReport, Unmatched, Verdict, weigh
 from toolkit.data.prepared import SCHEMA, Prepared, note_asked
 from toolkit.data.readers import POSITION, Raw, read_file, read_table, reading
 from toolkit.data.rules import rules_of
+from toolkit.data.spark_sessions import let_go
 from toolkit.data.typed import typed_rows
 from toolkit.problems import Problem, Refused
 
@@ -75,6 +76,11 @@ class Source:
         self._stored = 0
         self._prepared, self._attached = prepared, False
 
+    @property
+    def of_a_run(self) -> bool:
+        """Whether a run has made its tables ready: they are then the same for all of its notebooks."""
+        return self._prepared is not None
+
     def __repr__(self) -> str:
         return f"Source({self.company.company.name}: {', '.join(self.company.tables)})"
 
@@ -88,7 +94,7 @@ class Source:
         """Let go of connections and temporary files; tables of this source are then gone."""
         for engine in dict.fromkeys((self._files, self._main)):
             if engine is not None:
-                engine.disconnect()
+                let_go(engine)
         self._files = self._main = None
         self._attached = False
         self._checked.clear()

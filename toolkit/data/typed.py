@@ -16,7 +16,7 @@ from toolkit.data.asking import DuckRows, IbisRows, Rows, name_of
 from toolkit.data.casting import as_read, converted, missing_codes
 from toolkit.data.quick_casts import QuickCast, quick_cast
 from toolkit.data.readers import POSITION, Raw, reading
-from toolkit.data.session_views import in_session
+from toolkit.data.view_rows import DIALECTS, ViewRows, create_view
 from toolkit.problems import Problem, Refused
 
 
@@ -52,8 +52,11 @@ def typed_rows(raw: Raw, model: TableModel, zone: str, engine: BaseBackend, name
         The engine cannot read the cells, or reads another number of rows than there are.
     """
     if not isinstance(engine, DuckDB):
-        table = in_session(converted(raw.cells, model, tuple(model.columns), zone, raw.marks, name), f"{name}_typed")
+        table = converted(raw.cells, model, tuple(model.columns), zone, raw.marks, name)
         unfit = frozenset(c for c in model.columns if as_read(c) in table.columns)
+        if engine.name in DIALECTS:
+            create_view(engine, f"{name}_typed", engine.compile(table))
+            return Typed(ViewRows(f"{name}_typed", engine), unfit)
         return Typed(IbisRows(f"{name} typed", table), unfit)
     with reading(raw.origin):
         return _typed_by_duckdb(raw, model, zone, engine, name)

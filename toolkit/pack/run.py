@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from toolkit.company.load import CompanyFile, load_company
+from toolkit.data.connection import kept_for_a_run
 from toolkit.display.picture import keeping
 from toolkit.language.catalogues import LANGUAGES
 from toolkit.opened import folder_of, source_of
@@ -96,7 +97,7 @@ def run(
     store = None if force else Remembered(out)
     met = Remembered(out).folder.exists()
     home = out / about.id / name
-    with _writable(out), publish.locked(home):
+    with kept_for_a_run(file.company.source), _writable(out), publish.locked(home):
         try:
             with _workroom(home) as ready, keeping(store, code()):
                 inputs = inputs_of(file, ready)
