@@ -75,7 +75,8 @@ def interval(
     worth = share * (1 - share) / se**2 if 0 < share < 1 and se > 0 else clusters
     worth = min(worth, n)
     # as many degrees of freedom as clusters; rows of their own need none, for p gives their variance
-    df = math.nan if clusters >= n else clusters - 1
+    # sums of an engine miss whole numbers by their last bits
+    df = math.nan if clusters >= n * (1 - 1e-9) else clusters - 1
     low, high = wilson_ends(_Worth(share * worth, worth), critical((1 - level) / 2, df))
     return Interval(share, low, high, level, se, df, n, METHOD)
 
