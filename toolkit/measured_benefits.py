@@ -31,7 +31,7 @@ def _benefit(company: Company, effect: PlanEffect, verdict: str, kept: bool) -> 
     return Benefit(
         d.name, d.title, d.kpi, effect.quantity, verdict, d.good, _touched(effect), d.effective, value, source,
         promised=effect.promised, level=d.level, df=fit.df if fit is not None else math.nan, kept=kept,
-        announced=d.announced, **_declared(company.changes[d.name]), method=fit.method if fit is not None else "",
+        announced=d.announced, **_declared(company.changes[d.name]), method=fit.label if fit is not None else "",
     )  # fmt: skip
 
 

@@ -188,6 +188,9 @@ def _level(v: Level, effects: Effects) -> Finding:
     )  # fmt: skip
 
 
+_SPLIT_BY = {"chi-square": Sentence("chi-square test"), "exact": Sentence("exact test")}
+
+
 def _sample_ratio(effects: Effects) -> Finding:
     found, definition = effects.sample_ratio, effects.definition
     passed = found.passed is not False
@@ -197,6 +200,6 @@ def _sample_ratio(effects: Effects) -> Finding:
     said = Sentence("The split is as intended.") if passed else Sentence("The split is not as intended.")
     return Finding(
         id=identity(definition, "sample_ratio"), verdict="measured", sentence=said, p_value=found.p_value,
-        null="assignment follows the intended split", method=found.method, n=sum(found.counts),
+        null="assignment follows the intended split", method=_SPLIT_BY[found.method], n=sum(found.counts),
         numbers=numbers, **_shared(effects),
     )  # fmt: skip

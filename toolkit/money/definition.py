@@ -120,7 +120,7 @@ class Benefit:
     announced: date | None = None
     declared_cost: float = 0.0
     declared_hours: float = 0.0
-    method: str = ""
+    method: str | Sentence = ""
 
     @property
     def known(self) -> bool:

@@ -57,7 +57,7 @@ def _same(found: Scored, part: str, question: Sentence, answers: tuple[str, ...]
     return {
         "id": f"{NOTEBOOK}/{part}", "notebook": NOTEBOOK, "subject": part, "question": question, "answers": answers,
         "period": found.definition.period, "headline": headline, "owner": owner,
-        "source": getattr(given, "table", None) or "params", "method": COUNTED,
+        "source": getattr(given, "table", None) or Sentence("the params"), "method": COUNTED,
     }  # fmt: skip
 
 
@@ -182,7 +182,7 @@ def _owners(found: Scored) -> Finding:
 def _drivers(found: Scored) -> Finding:
     """What moves the goals: the answer on one line; the table beside it has each goal and change."""
     driven = found.drivers.driven
-    same = _same(found, "drivers", DRIVES, ("F06",), headline=False) | {"source": "findings", "method": "changes made for a goal's KPI, by their verdicts"}
+    same = _same(found, "drivers", DRIVES, ("F06",), headline=False) | {"source": Sentence("the findings of this report"), "method": "changes made for a goal's KPI, by their verdicts"}
     if not driven:
         return Finding(verdict="no_data", sentence=Sentence("The params name no goal: nothing says what success is."), **same)
     goals = tuple(d.goal.question.values.get("goal", d.goal.subject) for d in driven if d.moved)

@@ -124,7 +124,7 @@ def _finding(d: Document) -> Finding:
         id=NOTEBOOK, notebook=NOTEBOOK, subject="plan", question=Sentence("What does the plan say, and what judges it?"),
         verdict="measured" if parts else "no_data", sentence=said, decision=decision, owner=d.plan.owner, n=len(parts),
         n_unit="parts", estimate=len(judged) / len(parts) if parts else float("nan"), unit="percent", answers=("F85", "F73"),
-        method="parts with a judgement, counted", source="params", numbers={"against": _against(judged, d.judged)}, headline=True,
+        method="parts with a judgement, counted", source=Sentence("the params"), numbers={"against": _against(judged, d.judged)}, headline=True,
     )  # fmt: skip
 
 

@@ -103,7 +103,7 @@ def _rate(found: Complained) -> Iterator[Finding]:
     r, d = found.rate, found.definition
     known = r.low == r.low
     q = Quantity(r.estimate, "number", r.low, r.high) if known else Quantity(r.estimate, "number", reason=r.reason)
-    values = {"rate": q, "name": plain(d.per.name), "months": len(found.months)}
+    values = {"rate": q, "name": Sentence("{units}", {"units": plain(d.per.name)}), "months": len(found.months)}
     trend, variation = found.trend, None
     if not known:
         said = Sentence("Complaints by the hundred are not known: there were no {name}.", values)

@@ -99,7 +99,7 @@ class Complained(Shown):
         if not self.months:
             reason = Sentence("What complaints are counted against is not declared: 'service.complaints.per'.")
             return View(Sentence("Complaints by the hundred"), reason=reason)
-        name = plain(self.definition.per.name)
+        name = Sentence("{units}", {"units": plain(self.definition.per.name)})
         points = tuple(Point(m.first, _quantity(m.rate, "number")) for m in self.months)
         title = Sentence("Complaints to a hundred {name}", {"name": name})
         return View(title, lines=(Line(Sentence("Complaints"), points),), table=self.months_grid())
