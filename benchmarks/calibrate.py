@@ -124,7 +124,6 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
 def main(arguments: list[str] | None = None) -> int:
     """Run, compare, write the pages after every part, so that a run that is stopped keeps what it has."""
     asked = options(arguments)
-    runs = {} if asked.quick else runs_so_far()
     wrong = False
     for name in asked.only or PARTS:
         part = PARTS[name]
@@ -135,14 +134,14 @@ def main(arguments: list[str] | None = None) -> int:
         if asked.printed:
             day = date.fromtimestamp(asked.printed.stat().st_mtime)
             said = asked.printed.read_text(encoding="utf-8").strip("\n")
-            runs[name] = Run(f"{part.script} {size}".strip(), told(day), said)
+            run = Run(f"{part.script} {size}".strip(), told(day), said)
         else:
-            runs[name] = ran(name, size)
-        lines = [line(row, runs[name]) for row in ROWS if row.part == name]
+            run = ran(name, size)
+        lines = [line(row, run) for row in ROWS if row.part == name]
         wrong |= any(out for _, out in lines)
         print("\n".join(text for text, _ in lines), flush=True)
-        if not asked.quick:
-            write(runs)
+        if not asked.quick:  # read only now: others may have written while this one ran
+            write(runs_so_far() | {name: run})
     return int(wrong)
 
 
