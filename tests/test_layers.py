@@ -19,7 +19,7 @@ ROWS = [
     ["findings"],
     ["experiments", "plan_changes", "trends", "benchmarks", "customers", "service", "money", "quality", "scorecard"],
     ["display"],
-    ["measured_benefits", "judged"],
+    ["measured_benefits", "judged", "of_segment"],
     ["opened"],
     ["pack"],
     ["cli"],

@@ -14,6 +14,7 @@ customers     who is worth keeping: value, return, segments, costly customers, l
 plan_changes  did each change of the plan bring what it promised? The same three verbs
 money         what the plan costs and returns, and which offers are worth it
 scorecard     the plan itself: schedule, readiness, owners, strategy, departments
+of_segment    one segment of the customers: its KPIs, what it brings, how long it stays
 service       complaints, answers, the CRM system's use, leads, colleagues: the same three verbs
 quality       is the data good enough, and for which questions? The same three verbs
 findings      what an analysis says
@@ -40,6 +41,7 @@ _HOME = {
     "service": "toolkit.service",
     "quality": "toolkit.quality",
     "scorecard": "toolkit.scorecard",
+    "of_segment": "toolkit.of_segment",
     "charts": "toolkit.display.charts",
     "service_charts": "toolkit.display.service_charts",
     "money_charts": "toolkit.display.money_charts",

@@ -19,6 +19,7 @@ from toolkit.company.packs import Pack
 from toolkit.company.plan import Department, Plan
 from toolkit.company.quality import Quality
 from toolkit.company.ready import YESTERDAY, Ready, yesterday
+from toolkit.company.segments import Segments
 from toolkit.company.service import Service
 from toolkit.company.tables import Table
 from toolkit.company.tests import Test
@@ -138,7 +139,9 @@ class Company(Part):
     money
         What the plan costs and may return, and which offers are worth it.
     plan, departments
-        The plan itself, and departments or segments with a page each.
+        The plan itself, and departments with a page each.
+    segments
+        Segments of customers with a page each.
     customers
         What customers bring and cost, who they are, whether they stay.
     service
@@ -164,6 +167,7 @@ class Company(Part):
     money: Money | None = None
     plan: Plan | None = None
     departments: dict[Name, Department] = {}
+    segments: dict[Name, Segments] = {}
     quality: Quality | None = None
     packs: dict[Name, Pack] = {}
 

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from toolkit.company.base import Name, Part, Text
 
-ForEach = Literal["tests", "changes", "benchmarks", "departments"]
+ForEach = Literal["tests", "changes", "benchmarks", "departments", "segments"]
 
 
 class Page(Part):

@@ -23,6 +23,7 @@ from toolkit.company.places import Found, Path
 from toolkit.company.plan_references import plan_found
 from toolkit.company.quality_references import quality_found
 from toolkit.company.ready import ready_found
+from toolkit.company.segment_references import segments_found
 from toolkit.company.service_references import service_found
 from toolkit.company.tables import Column, Join, Table
 from toolkit.company.tests import Test, TestMetric
@@ -87,6 +88,7 @@ class _References:
             *(f for name, g in self.company.goals.items() for f in self._goal(name, g)),
             *money_found(self.company, look),
             *plan_found(self.company, look),
+            *segments_found(self.company, look),
             *quality_found(self.company, look),
             *ready_found(self.company, look),
             *self._named_kpis(("overall", "kpis"), overall.kpis if overall else ()),

@@ -24,7 +24,8 @@ EVERYTHING = "everything"
 _EVERYTHING_ASKED = "Everything asked"
 
 _FOR_EACH = {"tests": ("ab_test", "test"), "changes": ("plan_change", "change"),
-             "benchmarks": ("competitor_benchmark", "benchmark"), "departments": ("department", "department")}
+             "benchmarks": ("competitor_benchmark", "benchmark"), "departments": ("department", "department"),
+             "segments": ("segment", "segment")}
 """Part of the params file -> the notebook that answers it and the parameter that names the entry."""
 
 TRENDS = "kpi_trends"
@@ -47,6 +48,7 @@ PLAN = ("scorecard", "the_plan")
 
 _TITLES = {
     "ab_test": "A/B test", "plan_change": "Plan change", "plan_changes": "The plan's changes", "department": "Department",
+    "segment": "Segment",
     "competitor_benchmark": "Competitors", TRENDS: "KPIs, targets and goals", CUSTOMERS: "Customers worth keeping",
     SERVICE: "How the service runs", QUALITY: "Is the data good enough?", RETURN: "Money and return",
     OFFERS: "Offers and vendors", "scorecard": "Is the plan in order?", "the_plan": "The plan and what judges it",
@@ -174,6 +176,9 @@ def _variants(file: CompanyFile, page: Page) -> list[tuple[str, str | Sentence, 
         return [(page.notebook + suffix, page.title or _title(page.notebook), dict(page.params))]
     _, parameter = _FOR_EACH[page.for_each]
     entries = getattr(file.company, page.for_each)
+    if page.for_each == "segments":
+        return [(f"{page.notebook}-{way}-{key}", value.label, {parameter: f"{way}.{key}"})
+                for way, given in entries.items() for key, value in given.values.items()]
     return [(f"{page.notebook}-{key}", entry.label, {parameter: key}) for key, entry in entries.items()]
 
 

@@ -8,7 +8,7 @@ chance of one false word at 5 %. Groups of fewer rows than the company allows ar
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import ibis.expr.types as ir
@@ -25,10 +25,12 @@ from toolkit.scan import aggregate
 from toolkit.scorecard.department_rows import Held, level_of, within
 from toolkit.shown import Grid, Shown
 from toolkit.stats.multiplicity import adjusted
+from toolkit.stats.suppression import hidden_groups
 from toolkit.study import Study
 
 NOTEBOOK = "department"
 MIN_CELL = 10
+UNNAMED = "toolkit: not said"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,9 @@ class DepartmentKpi:
         SQL that is true for the department's rows.
     target
         Its level; None: the rest of the company is what it is held to.
+    among
+        The column whose values have pages of their own, and this one's: together they must not tell
+        of one that is too small. None where there is no such column.
     """
 
     name: str
@@ -53,6 +58,7 @@ class DepartmentKpi:
     format: str
     better: str
     target: float | None = None
+    among: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,8 @@ class DepartmentQuestion:
         Its first day and the first day after it are what counts.
     min_cell
         Fewer rows than this are not shown.
+    notebook
+        Whose page it is: of departments, or of segments.
     """
 
     name: str
@@ -77,6 +85,7 @@ class DepartmentQuestion:
     currency: str = "EUR"
     exact_units: int = 1_000_000
     buckets: int = 256
+    notebook: str = NOTEBOOK
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,20 +150,30 @@ _WORDS = {
 
 def assembled(company: Company, name: str, table_of: Callable[[str], ir.Table], period: Period) -> DepartmentStudy:
     """The question about a department of the params, with its tables."""
-    d, about = company.departments[name], company.company
-    value = (d.value or name).replace("'", "''")
-    where = d.where or f"{d.column} = '{value}'"
-    kpis = []
-    for kpi_name in d.kpis:
+    d = company.departments[name]
+    among = (d.column, d.value or name) if d.column else None
+    return asked_of(company, name, d.label, d.kpis, d.where, among, d.owner, table_of, period)
+
+
+def asked_of(
+    company: Company, name: str, label: str, names: Sequence[str], where: str | None, among: tuple[str, str] | None,
+    owner: str | None, table_of: Callable[[str], ir.Table], period: Period, notebook: str = NOTEBOOK,
+) -> DepartmentStudy:
+    """The same question about any rows: those where the column `among` says so, or where SQL is true."""
+    about, kpis = company.company, []
+    if among is not None:
+        value = among[1].replace("'", "''")
+        where = f"CAST({among[0]} AS VARCHAR) = '{value}'"
+    for kpi_name in names:
         k = company.kpis[kpi_name]
         target = k.target.level if k.target else None
         kpis.append(DepartmentKpi(
             kpi_name, k.label or kpi_name, Measure(kpi_name, k.numerator, k.denominator, k.where), k.table, where,
-            k.time or company.tables[k.table].time, k.unit, k.format, k.better, target,
+            k.time or company.tables[k.table].time, k.unit, k.format, k.better, target, among,
         ))  # fmt: skip
     question = DepartmentQuestion(
-        name, d.label, tuple(kpis), period, d.owner, about.min_cell, currency=about.currency,
-        exact_units=company.engine.exact_units, buckets=company.engine.buckets,
+        name, label, tuple(kpis), period, owner, about.min_cell, currency=about.currency,
+        exact_units=company.engine.exact_units, buckets=company.engine.buckets, notebook=notebook,
     )  # fmt: skip
     tables = {k.source: table_of(k.source) for k in kpis}
     return DepartmentStudy(None, question, tables=tables)
@@ -190,6 +209,11 @@ def _held(table: TableLike, k: DepartmentKpi, d: DepartmentQuestion) -> Held:
     has_target = k.target is not None
     against = Quantity(k.target, here.value.unit) if has_target else others.value
     hidden = here.rows < d.min_cell or (not has_target and 0 < others.rows < d.min_cell)
+    if k.among is not None and not hidden:
+        # the pages of the others would tell of one that is too small, if this one were shown
+        column, value = k.among
+        sizes = aggregate(rows.mutate(toolkit_among=rows[column].cast("string").fill_null(UNNAMED)), [k.measure], ("toolkit_among",)).cells
+        hidden = value in hidden_groups({str(key[0]): m.rows for key, m in sizes.items()}, d.min_cell)
     difference, p_value = Quantity(math.nan, unit, reason="there is nothing to hold it to"), math.nan
     se = here.se if has_target else math.hypot(here.se, others.se)
     if not hidden and here.value.known and against.known and se > 0:
@@ -235,7 +259,7 @@ def conclude(found: Department, checks: Checks) -> Findings:
     if not known:
         said = Sentence("{name}: fewer than {n} rows for each KPI, so nothing is shown.", {"name": d.label, "n": d.min_cell})
     main = Finding(
-        id=f"{NOTEBOOK}/{d.name}", notebook=NOTEBOOK, subject=d.name, question=_question(d), sentence=said, decision=decision,
+        id=f"{d.notebook}/{d.name}", notebook=d.notebook, subject=d.name, question=_question(d), sentence=said, decision=decision,
         verdict="measured" if known else "no_data", owner=d.owner, period=str(d.period), checks=checks.checks, headline=True,
         n=len(found.held), n_unit="KPIs", method="differences by the delta method, corrected by Holm", answers=("F51",),
         numbers={s: len(found.of(s)) for s in ("good", "to_improve", "open", "hidden")},
@@ -249,7 +273,7 @@ def _question(d: DepartmentQuestion) -> Sentence:
 
 def _kpi(h: Held, d: DepartmentQuestion) -> Finding:
     same = {
-        "id": f"{NOTEBOOK}/{d.name}/{h.kpi.name}", "notebook": NOTEBOOK, "subject": d.name, "segment": d.name, "kpi": h.kpi.name,
+        "id": f"{d.notebook}/{d.name}/{h.kpi.name}", "notebook": d.notebook, "subject": d.name, "segment": d.name, "kpi": h.kpi.name,
         "question": _question(d), "period": str(d.period), "owner": d.owner, "source": h.kpi.source, "answers": ("F51",),
     }  # fmt: skip
     named = {"kpi": h.kpi.label, "value": h.value, "against": h.against, "n": d.min_cell}

@@ -9,7 +9,8 @@ from pathlib import Path, PurePath
 
 #: Tables of customers and service; of rivals, staff, plan and money; plan changes; rivals; KPIs, tests and packs.
 PARTS = ("params.yaml", "params_plan.yaml", "params_changes.yaml", "params_rivals.yaml", "params_customers.yaml",
-         "params_service.yaml", "params_money.yaml", "params_scorecard.yaml", "params_quality.yaml",
+         "params_service.yaml", "params_money.yaml", "params_scorecard.yaml", "params_segments.yaml",
+         "params_quality.yaml",
          "params_measures.yaml")
 DEFAULT_FOLDER = "../data/demo"
 _FOLDER_LINE = f"folder: {DEFAULT_FOLDER}"
