@@ -347,6 +347,7 @@ def _row(e: Effect) -> EffectRow:
     margin = e.metric.margin
     if e.metric.relative_margin is not None:
         margin = e.metric.relative_margin * abs(e.before.value.estimate)
+        margin = None if math.isnan(margin) else margin
     return EffectRow(
         e.metric.title, e.after.called, e.metric.role, e.quantity, e.change, e.before.quantity, e.after.quantity,
         e.metric.better, e.segment, e.metric.worthwhile, margin or None, _tone(e),

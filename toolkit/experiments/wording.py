@@ -150,6 +150,9 @@ def _hold(wait: Wait, definition: Experiment, values: dict[str, object]) -> Sent
         )
     if wait.why == "none":
         return Sentence("{said} An effect worth having, {aim}, would have been seen.", values)
+    if wait.why == "guardrail" and wait.effect.at_end.reason is not None:
+        values["reason"] = wait.effect.at_end.reason
+        return Sentence("{arm} is better, but nothing can be said of {metric} so far: {reason}.", values)
     if wait.why == "guardrail" and math.isnan(wait.units):
         return Sentence("{arm} is better, but {metric} looks worse than the {aim} that is acceptable.", values)
     if wait.why == "guardrail":
