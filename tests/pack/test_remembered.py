@@ -47,6 +47,32 @@ def test_a_file_with_a_new_date_and_the_same_bytes_is_the_same(project):
     assert made(project).unchanged
 
 
+@pytest.mark.parametrize("date", ["as it was", 1, 4_000_000_000])
+def test_other_bytes_of_the_same_length_are_another_table_whatever_the_clock_says(project, date):
+    made(project)
+    table = project / "orders.csv"
+    before = table.stat()
+    text = table.read_bytes()
+    table.write_bytes(text.replace(b"True", b"yes ", 40))
+    assert table.stat().st_size == before.st_size
+    os.utime(table, ns=(before.st_mtime_ns, before.st_mtime_ns)) if date == "as it was" else os.utime(table, (date, date))
+    assert not made(project).unchanged
+
+
+@pytest.mark.parametrize("date", [1, 4_000_000_000])
+def test_what_is_remembered_may_be_dated_anyhow(project, date):
+    first = made(project)
+    kept = {p: p.read_bytes() for p in first.folder.rglob("*.csv")}
+    for path in (project / "reports").rglob("*"):
+        os.utime(path, (date, date))
+    assert made(project).unchanged
+    with open(project / "orders.csv", "a") as out:
+        out.write("new,2026-09-30,True\n")
+    result = made(project)
+    assert "274" in (result.folder / "notebooks" / "of_late.ipynb").read_text()
+    assert kept.keys() <= set(result.folder.rglob("*.csv"))
+
+
 @pytest.mark.parametrize("change", ["params", "notebook", "page", "manifest"])
 def test_whatever_a_pack_was_made_from_or_holds_is_looked_at(project, change):
     first = made(project)

@@ -130,21 +130,29 @@ def _named(pattern: str) -> list[Path]:
 
 
 def _stamp(file: Path) -> list:
-    """Size, date, digest; a file that is not there, or not to be read, is never the same."""
+    """Size, dates, digest; a file that is not there, or not to be read, is never the same."""
     try:
         told = os.stat(file)
-        return [told.st_size, told.st_mtime_ns, manifest.hash_of(file)]
+        return [told.st_size, _dates(told), manifest.hash_of(file)]
     except OSError:
-        return [-1, 0, ""]
+        return [-1, [], ""]
+
+
+def _dates(told: os.stat_result) -> list[int]:
+    """When the file was changed, and when the system last touched its entry.
+
+    A copy keeps the first, and a clock set back may repeat it; the second nobody can set.
+    """
+    return [told.st_mtime_ns, told.st_ctime_ns, told.st_ino]
 
 
 def _same(file: str, stamp: list) -> bool:
-    size, changed, digest = stamp
+    size, dates, digest = stamp
     try:
         told = os.stat(file)
         if told.st_size != size:
             return False
-        return told.st_mtime_ns == changed or manifest.hash_of(Path(file)) == digest
+        return _dates(told) == dates or manifest.hash_of(Path(file)) == digest
     except OSError:
         return False
 
