@@ -99,8 +99,12 @@ def line(row: Row, run: Run | None) -> tuple[str, bool]:
 def write(runs: dict[str, Run]) -> None:
     """Both pages."""
     lines = [line(row, runs.get(row.part)) for row in ROWS]
-    reasons = [f"- {row.what}: {row.why}\n" for row, (_, out) in zip(ROWS, lines, strict=True) if out and row.why]
-    why = "\n## Outside, and why\n\n" + "".join(reasons) if reasons else ""
+    outside: dict[str, list[str]] = {}
+    for row, (_, out) in zip(ROWS, lines, strict=True):
+        if out:
+            outside.setdefault(row.why or "the reason is not known.", []).append(row.what)
+    reasons = "".join(f"- {'; '.join(rows)}: {reason}\n" for reason, rows in outside.items())
+    why = f"\n## Outside, and why\n\n{reasons}" if reasons else ""
     short = "\n## The short version\n\nThese tests simulate the same with fixed seeds and fail outside bounds (`make test`):\n\n"
     tests = "".join(f"- `{t}`\n" for t in SHORT_TESTS)
     PAGE.write_text(HEAD + "\n".join(text for text, _ in lines) + "\n" + why + short + tests, encoding="utf-8")
