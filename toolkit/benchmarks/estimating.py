@@ -19,8 +19,10 @@ from toolkit.data.frames import TableLike, as_table
 from toolkit.stats.achievable_targets import Target, achievable_target
 from toolkit.stats.mixes import same_mix
 from toolkit.stats.survey_design import kish, lonely_strata
+from toolkit.study import shared
 
 
+@shared
 def estimate(
     table: TableLike | BenchmarkStudy | None,
     definition: Benchmark | None = None,

@@ -40,6 +40,19 @@ class Pictures(Protocol):
         """For the next time."""
 
 
+class _Unkept:
+    """Pictures of one run that nobody wants to keep."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, str] = {}
+
+    def picture(self, key: str) -> str | None:
+        return self._held.get(key)
+
+    def keep_picture(self, key: str, svg: str) -> None:
+        self._held[key] = svg
+
+
 _KEPT: ContextVar[tuple[Pictures, str] | None] = ContextVar("pictures", default=None)
 
 
@@ -50,11 +63,11 @@ def keeping(pictures: Pictures | None, made_by: str) -> Iterator[None]:
     Parameters
     ----------
     pictures
-        Where they are kept; nowhere where None.
+        Where they are kept; no longer than inside where None.
     made_by
         Changes with whatever draws.
     """
-    token = _KEPT.set((pictures, made_by) if pictures is not None else None)
+    token = _KEPT.set((pictures if pictures is not None else _Unkept(), made_by))
     try:
         yield
     finally:

@@ -36,12 +36,13 @@ from toolkit.stats.mixes import SameMix, same_mix
 from toolkit.stats.power import visible_difference
 from toolkit.stats.ratios import RatioMoments
 from toolkit.stats.sample_ratio import sample_ratio
-from toolkit.study import Study
+from toolkit.study import Study, shared
 
 POWER = 0.8
 """The power at which visible effects and sizes are given."""
 
 
+@shared
 def estimate(table: TableLike | Study[Experiment], definition: Experiment | None = None) -> Effects:
     """What did each arm do to each metric?
 

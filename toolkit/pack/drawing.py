@@ -6,14 +6,13 @@ one process, keeps the pictures, and draws none twice.
 
 from __future__ import annotations
 
-from nbformat import NotebookNode
-
 from toolkit.display.chart import SVG, VEGALITE, Chart
 from toolkit.language import Sentence
+from toolkit.pack.notebook_text import Node
 from toolkit.shown import GRID, Grid
 
 
-def draw_missing(notebook: NotebookNode) -> None:
+def draw_missing(notebook: Node) -> None:
     """Put beside every chart of `notebook` the picture that JupyterLab and other readers show."""
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):

@@ -110,6 +110,7 @@ def perform(order: Order, engine: str | None = None) -> dict:
         papermill.execute_notebook(
             order.notebook, str(partial), parameters=order.params, cwd=order.folder, engine_name=engine,
             kernel_name="python3", language="python", progress_bar=False, log_output=False,
+            request_save_on_cell_execute=engine is None,
         )
     except PapermillExecutionError as error:
         answer["failed"] = f"{error.ename}: {error.evalue.splitlines()[0] if error.evalue else ''}"

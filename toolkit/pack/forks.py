@@ -9,6 +9,7 @@ survive; this one knows nothing of the caller.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -108,6 +109,9 @@ def serve(orders: IO[str], replies: IO[str]) -> None:
     """In the server: fork for each order, tell of each end."""
     import toolkit.pack.preloaded  # noqa: F401
 
+    # what is imported stays: a child that looked through it for garbage would copy every page of it
+    gc.collect()
+    gc.freeze()
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)

@@ -11,11 +11,10 @@ import keyword
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nbformat
-
 from toolkit.company.load import CompanyFile
 from toolkit.company.packs import Pack, Page
 from toolkit.language import Sentence
+from toolkit.pack.notebook_text import read_notebook
 from toolkit.problems import Problem, Refused
 
 EVERYTHING = "everything"
@@ -208,7 +207,7 @@ def parameters_of(path: Path) -> dict[str, Value]:
         When there is no such cell (papermill would then silently run with the defaults), more
         than one, or one that does more than give names to plain values.
     """
-    notebook = nbformat.read(path, as_version=4)
+    notebook = read_notebook(path)
     cells = [c for c in notebook.cells if c.cell_type == "code" and "parameters" in c.metadata.get("tags", [])]
     if len(cells) != 1:
         raise Refused(Problem(path.name, f"needs one code cell tagged 'parameters'; it has {len(cells)}"))

@@ -14,13 +14,9 @@ import nbformat
 from toolkit.display.chart import UNDRAWN
 from toolkit.pack.engines import Limits, engine_called
 from toolkit.pack.execute import Order
+from toolkit.pack.notebook_text import METADATA
 from toolkit.problems import Problem, Refused
 
-METADATA = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
-"""Of every notebook that is kept."""
 _KEPT = ("text/plain", "text/html")
 
 

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nbconvert.exporters import Exporter
-from nbformat import NotebookNode
-from traitlets import Unicode
-
 from toolkit.display.layout import NARROW, WIDE, at_width
 from toolkit.display.picture import drawn
 from toolkit.display.words import in_language
@@ -15,6 +11,7 @@ from toolkit.findings import Finding, in_words, verdict_words
 from toolkit.language import Sentence
 from toolkit.pack.context import PageContext, PageLink
 from toolkit.pack.markup import mood, render, signed
+from toolkit.pack.notebook_text import Node
 from toolkit.pack.reading import (
     CheckList,
     Drawing,
@@ -28,7 +25,7 @@ from toolkit.pack.reading import (
     story_of,
 )
 
-__all__ = ["PageContext", "PageExporter", "PageLink", "render_failure", "render_page"]
+__all__ = ["PageContext", "PageLink", "render_failure", "render_page"]
 
 GRADES = {
     "A": Sentence("A: compared with others at the same time, and the checks hold"),
@@ -73,7 +70,7 @@ class Method:
     findings: int
 
 
-def render_page(notebook: NotebookNode, context: PageContext) -> str:
+def render_page(notebook: Node, context: PageContext) -> str:
     """The page of an executed notebook.
 
     Parameters
@@ -130,26 +127,13 @@ def render_failure(context: PageContext, reason: Sentence) -> str:
     )
 
 
-class PageExporter(Exporter):
-    """``jupyter nbconvert --to toolkit.pack.page.PageExporter``: a page of one notebook by itself."""
+def __getattr__(name: str) -> object:
+    """`PageExporter`, for nbconvert: the runner renders pages without it."""
+    if name != "PageExporter":
+        raise AttributeError(name)
+    from toolkit.pack.exporter import PageExporter
 
-    export_from_notebook = "Page"
-    output_mimetype = "text/html"
-    company = Unicode("", help="the company's name on the page").tag(config=True)
-    period = Unicode("", help="the period's name on the page").tag(config=True)
-
-    def _file_extension_default(self) -> str:
-        return ".html"
-
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: dict | None = None, **kw: object
-    ) -> tuple[str, dict]:
-        """nbconvert's own door."""
-        copy, resources = super().from_notebook_node(nb, resources, **kw)
-        title = resources.get("metadata", {}).get("name", "notebook")
-        return render_page(
-            copy, PageContext("page", title, self.company, "", self.period)
-        ), resources
+    return PageExporter
 
 
 def _drawn(chart: Drawing, number: int, language: str) -> Drawn:

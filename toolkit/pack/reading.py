@@ -19,12 +19,11 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from nbformat import NotebookNode
-
 from toolkit.display.chart import SVG, VEGALITE
 from toolkit.findings import FINDING, WORDED, Check, Finding
 from toolkit.language import Sentence
 from toolkit.language.quantities import unplain
+from toolkit.pack.notebook_text import Node
 from toolkit.shown import GRID, Grid
 
 DETAILS = "details"
@@ -107,7 +106,7 @@ class Story:
     code: tuple[str, ...]
 
 
-def story_of(notebook: NotebookNode) -> Story:
+def story_of(notebook: Node) -> Story:
     """Read an executed notebook.
 
     Parameters
@@ -226,7 +225,7 @@ def _pieces(markdown: str) -> list[tuple[int, str]]:
     return [*pieces, (0, "\n".join(words))]
 
 
-def _block(output: NotebookNode) -> Block | None:
+def _block(output: Node) -> Block | None:
     """What an output is to a page, richest first; markup made elsewhere is never taken over."""
     if output.output_type == "stream":
         return Plain(output.text) if output.name == "stdout" and output.text.strip() else None

@@ -7,16 +7,15 @@ import io
 import re
 from collections.abc import Iterator
 
-from nbformat import NotebookNode
-
 from toolkit.findings import FINDING
+from toolkit.pack.notebook_text import Node
 from toolkit.shown import GRID, Grid, cell_text, clean
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SECOND = re.compile(r"([;\t\r\n]\s*)(?=[=@]|[+-](?![0-9]))")  # where a program splits at semicolons, a cell begins
 
 
-def outputs_of(notebook: NotebookNode, media: str) -> Iterator[object]:
+def outputs_of(notebook: Node, media: str) -> Iterator[object]:
     """Every output of the given media type, in order."""
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
@@ -24,7 +23,7 @@ def outputs_of(notebook: NotebookNode, media: str) -> Iterator[object]:
                 yield output["data"][media]
 
 
-def findings_of(notebook: NotebookNode, page: str) -> list[dict]:
+def findings_of(notebook: Node, page: str) -> list[dict]:
     """The findings a notebook showed, each with the page it stands on; a repeated id once."""
     found: dict[str, dict] = {}
     for shown in outputs_of(notebook, FINDING):
@@ -33,7 +32,7 @@ def findings_of(notebook: NotebookNode, page: str) -> list[dict]:
     return list(found.values())
 
 
-def tables_of(notebook: NotebookNode, page: str) -> dict[str, str]:
+def tables_of(notebook: Node, page: str) -> dict[str, str]:
     """The tables a notebook showed as CSV text, by file name."""
     tables: dict[str, str] = {}
     for shown in outputs_of(notebook, GRID):

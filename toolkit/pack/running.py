@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-
 from toolkit.company.load import CompanyFile
 from toolkit.data.prepared import ASKED, VARIABLE, asked_of
 from toolkit.display.chart import UNDRAWN
@@ -17,8 +15,8 @@ from toolkit.pack import manifest, remembered
 from toolkit.pack.drawing import draw_missing
 from toolkit.pack.engines import Engine, Limits
 from toolkit.pack.execute import Order, Outcome
-from toolkit.pack.jobs import Job
-from toolkit.pack.notebooks import METADATA
+from toolkit.pack.jobs import PLAN, Job
+from toolkit.pack.notebook_text import METADATA, Node, read_notebook, text_of
 from toolkit.pack.remembered import Page, Remembered
 
 Told = Callable[[str, int, int], None]
@@ -72,7 +70,9 @@ def run_all(work: list[Job], folder: Path, shop: Workshop, jobs: int, told: Told
     keys = {job.page: shop.key(job) for job in work}
     outcomes = {job.page: outcome for job in work if (outcome := _still_holds(job, folder, shop, keys[job.page]))}
     took = shop.store.seconds() if shop.store else {}
-    left = sorted((j for j in work if j.page not in outcomes), key=lambda j: -took.get(j.page, float("inf")))
+    left = [j for j in work if j.page not in outcomes]
+    # what the plan is judged by is found by other pages first; among them the longest begin
+    left.sort(key=lambda j: (j.notebook.stem in PLAN, -took.get(j.page, float("inf"))))
     told(f"{len(left)} notebooks to run", len(outcomes), len(work))
     with _pool(executor, jobs) as pool:
         running = {pool.submit(*_task(_order(job, folder, shop), shop, executor)): job for job in left}
@@ -137,19 +137,19 @@ def _landed(done: Future, path: Path) -> Outcome:
 
 def _finish(path: Path, outcome: Outcome, key: str, job: Job, shop: Workshop) -> None:
     """Draw its charts, forget its times, and remember it where all it rests on can be known."""
-    notebook = nbformat.read(path, as_version=4)
+    notebook = read_notebook(path)
     draw_missing(notebook)
     _forget_times(notebook)
-    text = nbformat.writes(notebook) + "\n"
+    text = text_of(notebook) + "\n"
     path.write_text(text, encoding="utf-8")
     asked = asked_of(_asked(job, shop))
     if shop.store and all(shop.fingerprints.get(t) for t in asked):
         shop.store.keep_page(key, Page(text, {t: shop.fingerprints[t] for t in asked}, outcome.seconds))
 
 
-def _forget_times(notebook: nbformat.NotebookNode) -> None:
+def _forget_times(notebook: Node) -> None:
     """When, how long and by which kernel belongs to the manifest; notebooks of two runs should be the same."""
-    notebook.metadata = nbformat.from_dict(METADATA)
+    notebook.metadata = METADATA
     for i, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{i:02d}"  # papermill gives the cell it adds a random one
         cell.metadata.pop("papermill", None)

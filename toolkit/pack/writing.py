@@ -7,8 +7,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-import nbformat
-
 from toolkit.company.load import CompanyFile
 from toolkit.company.periods import Period
 from toolkit.language import Sentence
@@ -18,6 +16,7 @@ from toolkit.pack.around import Around
 from toolkit.pack.context import PageContext, PageLink, same_pages
 from toolkit.pack.execute import Outcome
 from toolkit.pack.index import render_index
+from toolkit.pack.notebook_text import read_notebook
 from toolkit.pack.page import render_failure, render_page
 from toolkit.pack.records import findings_of, tables_of
 from toolkit.pack.running import Made
@@ -65,7 +64,7 @@ def write_pages(
             write(job.page, job.title, lambda context, why=why: render_failure(context, why))
             path.unlink(missing_ok=True)
         else:
-            notebook = nbformat.read(path, as_version=4)
+            notebook = read_notebook(path)
             findings += [{**f, "period": f["period"] or str(period)} for f in findings_of(notebook, job.page)]
             for name, text in tables_of(notebook, job.page).items():
                 (stage / "tables" / name).write_text(text, encoding="utf-8")

@@ -15,9 +15,10 @@ from toolkit.plan_changes.definition import PlanChange
 from toolkit.plan_changes.effects import Fitted, PlanEffect
 from toolkit.plan_changes.grouping import by_group, mixes
 from toolkit.plan_changes.reading import CannotBeJudged, Panel, Reading, read
-from toolkit.study import Study
+from toolkit.study import Study, shared
 
 
+@shared
 def estimate(
     table: TableLike | Study[PlanChange], definition: PlanChange | None = None, untouched_table: TableLike | None = None
 ) -> PlanEffect:

@@ -11,11 +11,18 @@ shortfalls   from counts to shortfalls, each with the questions it touches
 results      `Judged`: what was found, as tables and rows for charts
 """
 
-from toolkit.quality.assemble import QualityStudy, assembled
-from toolkit.quality.checking import check
-from toolkit.quality.concluding import conclude
-from toolkit.quality.definition import Quality
-from toolkit.quality.estimating import estimate
-from toolkit.quality.results import Judged
+from importlib import import_module
 
-__all__ = ["Judged", "Quality", "QualityStudy", "assembled", "check", "conclude", "estimate"]
+_HOME = {
+    "Judged": "results", "Quality": "definition", "QualityStudy": "assemble", "assembled": "assemble",
+    "check": "checking", "conclude": "concluding", "estimate": "estimating",
+}  # fmt: skip
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> object:
+    """Each part when it is asked for: `uses` is needed where nothing is estimated."""
+    if name not in _HOME:
+        raise AttributeError(f"toolkit.quality has no {name!r}; it offers {', '.join(__all__)}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -14,7 +14,7 @@ from toolkit.company.periods import Period
 from toolkit.data.frames import as_table
 from toolkit.language import Quantity, Sentence
 from toolkit.stats.change_points import OneBreak, one_break
-from toolkit.study import Study
+from toolkit.study import Study, shared
 from toolkit.trends.aims import Aim, aim_of, over, target_level
 from toolkit.trends.definition import Trend, Trends, Wanted
 from toolkit.trends.forecasting import forecasts_of, outlook_of
@@ -39,6 +39,7 @@ BREAK_SIMULATIONS = 1999
 Tables = Mapping[str, ir.Table]
 
 
+@shared
 def estimate(table: object, definition: Trends | None = None) -> KpiTrends:
     """Every KPI over time: its series by segment, what is usual, its value now, its aim.
 

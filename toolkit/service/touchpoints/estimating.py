@@ -17,11 +17,13 @@ from toolkit.service.touchpoints.definition import Outreach, Requests, Surveys, 
 from toolkit.service.touchpoints.results import Asked, Level, Met, Planned, Surveyed
 from toolkit.service.window import as_moment, known_by, within
 from toolkit.stats.limits import critical
+from toolkit.study import shared
 
 POWER = 0.8
 KEPT, CAME, AUTOMATIC, SPLIT = "toolkit_kept", "toolkit_came", "toolkit_automatic", "toolkit_split"
 
 
+@shared
 def estimate(
     table: TableLike | PartStudy | None, definition: Touchpoints | None = None, **tables: TableLike
 ) -> Met:
