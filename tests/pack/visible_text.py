@@ -77,8 +77,9 @@ def pieces_of(html: str) -> list[tuple[str, str]]:
 
 def _words_drawn(svg: str):
     for element in ElementTree.fromstring(svg).iter():
-        if element.tag.endswith("}text"):
-            yield " ".join(element.itertext())
+        # what takes several lines is cut anywhere; its words stand whole in the specification
+        if element.tag.endswith("}text") and not len(element):
+            yield element.text or ""
 
 
 def _words_told(value: object, name: str):

@@ -90,6 +90,6 @@ def measured_finding(found: KpiTrends) -> Finding | None:
     return Finding(
         id=f"{NOTEBOOK}/measured", notebook=NOTEBOOK, subject="measured", question=Sentence("What is measured, and what is not?"),
         period=str(found.definition.period), verdict="measured", sentence=said, estimate=float(named["known"]), unit="number",
-        n=len(SUBJECTS), n_unit="questions", method=Sentence("KPIs counted by what they are about"), source="params", answers=ANSWERS,
+        n=len(SUBJECTS), n_unit="questions", method=Sentence("KPIs counted by what they are about"), source=Sentence("the params"), answers=ANSWERS,
         decision=Sentence("Have them measured, or say why not: {missing}.", {"missing": missing}) if missing else None,
     )  # fmt: skip
