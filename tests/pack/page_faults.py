@@ -34,6 +34,7 @@ _LOOK = r"""(() => {
       const cut = (way) => ['hidden', 'clip'].includes(way);
       if ((cut(c.overflowX) && e.scrollWidth > e.clientWidth + 1) || (cut(c.overflowY) && e.scrollHeight > e.clientHeight + 1))
         out.push('clipped: ' + said(e));
+      if (r.width < 24 && [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim().length > 12)) out.push('squeezed: ' + said(e));
     }
   }
   const boxes = [], texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

@@ -36,11 +36,13 @@ MOST_LINES = 4
 TICK = 96
 """Room for one tick of a horizontal axis."""
 
-TITLE, SUBTITLE = 8, 6.8
+TITLE, SUBTITLE = 8.8, 6.8
 """Mean width of a character in the title of a panel, and in the lines below it."""
 
 TENTHS = (5, 6, 7, 8, 9, 10)
 """Shares of a panel's width that a name may take: ``tenths-8`` is the style of one with room for eight."""
+
+_ISOLATES, _CLOSES = "\u2066\u2067\u2068", "\u2069"
 
 EMPTY = {"data": {"values": [{}]}, "mark": {"type": "point", "opacity": 0}, "height": 1}
 """A panel without anything, left of the last one of a page that is read from the right."""
@@ -144,7 +146,19 @@ def _lines(text: str | list, each: int, character: float, broken: bool = False) 
     out = []
     for one in [text] if isinstance(text, str) else text:
         wrapped = wrap(one, most, break_long_words=broken, break_on_hyphens=False) or [one]
-        out += [line.rstrip() for line in wrapped]
+        out += _isolated([line.rstrip() for line in wrapped])
+    return out
+
+
+def _isolated(lines: list[str]) -> list[str]:
+    """The lines of one text; what keeps its direction on one goes on doing so on the next."""
+    out, open_before = [], ""
+    for line in lines:
+        text, still = open_before + line, ""
+        for letter in text:
+            still = still + letter if letter in _ISOLATES else still[:-1] if letter == _CLOSES else still
+        out.append(text + _CLOSES * len(still))
+        open_before = still
     return out
 
 

@@ -10,7 +10,6 @@ import base64
 import gzip
 import hashlib
 import json
-import re
 from functools import lru_cache
 from importlib.resources import files
 
@@ -25,6 +24,7 @@ from toolkit.language.directions import runs_left
 from toolkit.language.period_names import period_in
 from toolkit.language.prose import prose_in
 from toolkit.language.sentences import of_template
+from toolkit.pack.line_ends import together
 from toolkit.pack.tables import on_page
 from toolkit.shown import cell_text, clean, escaped, isolated, written
 
@@ -42,10 +42,6 @@ _OPEN = frozenset(
 )
 
 _DIFFERENCES = frozenset({*VERDICTS["test"], *VERDICTS["plan_change"]})
-
-_NO_BREAK = "\u00a0"
-_INTERVAL = re.compile(r"\([\u200e−\d.,]+ \w{1,4} [\u200e−\d.,]+\)")
-_SIGN = re.compile(r"(?<=\d) (?=%|[A-Z]{3}\b)")
 
 # JSON inside HTML must not be able to end its element, and a script must not see a line end in it
 _UNSAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
@@ -83,12 +79,6 @@ def signed(finding: Finding) -> Sentence:
             return Sentence("{value:signed} ({value:range})", {"value": q})
         return Sentence("{value:signed}", {"value": q})
     return Sentence("{value:full}", {"value": q})
-
-
-def together(text: str) -> str:
-    """`text` with no line end between a number and its unit's sign, nor within an interval in brackets."""
-    bound = _INTERVAL.sub(lambda found: found[0].replace(" ", _NO_BREAK), text)
-    return _SIGN.sub(_NO_BREAK, bound)
 
 
 def hashed(text: str) -> str:

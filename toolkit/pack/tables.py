@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 
 from toolkit.language import Quantity
+from toolkit.pack.line_ends import together
 from toolkit.shown import Cell, Grid, cell_text, written
 
-PHONE, PAPER = 40, 94
-"""Letters that stand beside each other on a phone 390 pixels wide, and on A4."""
+PHONE, COLUMN, PAPER = 38, 66, 84
+"""Letters that stand beside each other on a phone 390 pixels wide, with ease in a page's column, and on A4."""
 MANY = 6
 """Columns from which units and intervals may take a second line, as in the style sheet."""
 _BETWEEN = 2
@@ -28,9 +29,10 @@ _PAD = re.compile("([\u2007\u2008]+)(?=</t[dh]>)")
 def on_page(grid: Grid, language: str) -> str:
     """The table as HTML in a box of its own, named after its title and reachable by keyboard."""
     many = len(grid.columns) >= MANY
-    wide = (("tall-phone", letters_of(grid, language, whole=not many) > PHONE), ("tall-paper", letters_of(grid, language) > PAPER))
+    whole, broken = letters_of(grid, language, whole=True), letters_of(grid, language)
+    wide = (("wide", whole > COLUMN), ("tall-phone", (broken if many else whole) > PHONE), ("tall-paper", broken > PAPER))
     marks = ["scroll", *(mark for mark, is_so in wide if is_so)]
-    table = _PAD.sub(r'<span class="pad">\1</span>', grid.html(language, labelled=True))
+    table = _PAD.sub(r'<span class="pad">\1</span>', together(grid.html(language, labelled=True)))
     label = written(grid.title.text(language))
     return f'<div class="{" ".join(marks)}" role="group" tabindex="0" aria-label="{label}">\n{table}\n</div>'
 

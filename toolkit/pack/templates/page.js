@@ -1,7 +1,7 @@
 "use strict";
 (() => {
-  const GAP = 32, EDGE = 4, TICK = 96, TITLE = 8, SUBTITLE = 6.8;
-  const FIGURE = 7.2, LETTER = 7.4, SMALL = 6.6, LINE = 16, MOST_LINES = 4, TENTHS = [5, 6, 7, 8, 9, 10];
+  const GAP = 32, EDGE = 4, TICK = 96, TITLE = 8.8, SUBTITLE = 6.8;
+  const FIGURE = 7.2, LETTER = 7.4, SMALL = 6.6, LINE = 16, MOST_LINES = 4, TENTHS = [5, 6, 7, 8, 9, 10], MOST_ROWS = 4;
 
   const EMPTY = { data: { values: [{}] }, mark: { type: "point", opacity: 0 }, height: 1 };
 
@@ -14,9 +14,25 @@
     return rows;
   };
 
+  // what keeps its direction on one line goes on doing so on the next
+  const isolated = (all) => {
+    let before = "";
+    return all.map((line) => {
+      const text = before + line;
+      let still = "";
+      for (const letter of text) {
+        if ("\u2066\u2067\u2068".includes(letter)) still += letter;
+        else if (letter === "\u2069") still = still.slice(0, -1);
+      }
+      before = still;
+      return text + "\u2069".repeat(still.length);
+    });
+  };
+
   const lines = (text, each, character, broken = false) => {
-    const most = Math.max(1, Math.floor(each / character)), out = [];
+    const most = Math.max(1, Math.floor(each / character)), all = [];
     for (const one of [].concat(text)) {
+      const out = [];
       let line = "";
       for (let word of one.split(/\s+/)) {
         if (line && line.length + 1 + word.length <= most) { line += " " + word; continue; }
@@ -32,8 +48,9 @@
         line = word;
       }
       out.push(line);
+      all.push(...isolated(out));
     }
-    return out;
+    return all;
   };
 
   const titled = (view, each) => {
@@ -108,7 +125,12 @@
     const fitted = { ...spec, config, usermeta: {} };
     if (!spec.concat) return { ...labelled(fitted, inner), width: inner };
     const views = level(spec.concat.map((view) => ({ ...labelled(titled(view, each), inner), width: inner })), columns);
-    return { ...fitted, columns, concat: mirrored ? fromTheRight(views, columns) : views };
+    const order = mirrored ? fromTheRight(views, columns) : views;
+    if (order.length <= MOST_ROWS * columns) return { ...fitted, columns, concat: order };
+    // more than stands on a sheet: a drawing for each row, so that a page ends between rows
+    const rows = [];
+    for (let i = 0; i < order.length; i += columns) rows.push({ ...fitted, columns, concat: order.slice(i, i + columns) });
+    return rows;
   };
 
   const tip = document.createElement("div");
@@ -138,11 +160,16 @@
     const { numbers, times } = spec.usermeta.toolkit;
     const written = numbers ? { formatLocale: numbers, timeFormatLocale: times } : {};
     const options = { ast: true, renderer: "svg", actions: false, mode: "vega-lite", defaultStyle: false, tooltip, ...written };
-    const result = await window.vegaEmbed(drawn, atWidth(spec, width), options);
-    if (place.dataset.width !== String(width)) return result.finalize();
+    const pieces = [].concat(atWidth(spec, width)), results = [];
+    for (const piece of pieces) {
+      const row = pieces.length > 1 ? drawn.appendChild(document.createElement("div")) : drawn;
+      results.push(await window.vegaEmbed(row, piece, options));
+    }
+    if (place.dataset.width !== String(width)) return results.forEach((result) => result.finalize());
+    place.toggleAttribute("data-pieces", pieces.length > 1);
     // the drawing program names the drawing after itself and adds an empty form
     drawn.querySelectorAll("form").forEach((form) => form.remove());
-    drawn.removeAttribute("aria-roledescription");
+    for (const row of [drawn, ...drawn.children]) row.removeAttribute("aria-roledescription");
     // one picture with one description: its parts have no names that a screen reader could say
     drawn.querySelectorAll("[role], [aria-roledescription]").forEach((part) => {
       for (const name of ["role", "aria-roledescription", "aria-label"]) part.removeAttribute(name);
