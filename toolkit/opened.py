@@ -14,7 +14,7 @@ from toolkit.data.prepared import Prepared, of_this_run
 from toolkit.data.session_views import in_session
 from toolkit.data.source import Source, open_source
 from toolkit.problems import Problem, Refused
-from toolkit.study import Study
+from toolkit.study import Study, known_as
 
 if TYPE_CHECKING:
     from toolkit.customers.assemble import CustomerStudies
@@ -54,6 +54,10 @@ class Opened:
             self._tables[name] = in_session(self.source.table(name), f"toolkit_view_{name}")
         return self._tables[name]
 
+    def _known(self, study: Study, *asked: str) -> Study:
+        """`study` under its name among the notebooks of a run, where this is one of them."""
+        return known_as(study, str(self.period), *asked) if self.source.of_a_run else study
+
     def test(self, name: str) -> Study:
         """The A/B test called `name`, with the table it is answered from."""
         from toolkit.experiments.assemble import assembled
@@ -61,7 +65,7 @@ class Opened:
         tests = self.file.company.tests
         if name not in tests:
             raise Refused(Problem("test", "is no test of this params file", name, tuple(tests)))
-        return assembled(self.file.company, name, self.table)
+        return self._known(assembled(self.file.company, name, self.table), "test", name)
 
     def plan_change(self, name: str) -> Study:
         """The plan change called `name`, with its KPI's table, judged by the end of this period."""
@@ -70,13 +74,17 @@ class Opened:
         changes = self.file.company.changes
         if name not in changes:
             raise Refused(Problem("change", "is no plan change of this params file", name, tuple(changes)))
-        return assembled(self.file.company, name, self.table, self.period.last_day, str(self.period))
+        study = assembled(self.file.company, name, self.table, self.period.last_day, str(self.period))
+        return self._known(study, "plan change", name)
 
     def plan_changes(self) -> Portfolio:
         """Every plan change in effect by the end of this period."""
         from toolkit.plan_changes.assemble import portfolio
 
-        return portfolio(self.file.company, self.table, self.period)
+        every = portfolio(self.file.company, self.table, self.period)
+        for study in every.studies:
+            self._known(study, "plan change", study.definition.name)
+        return every
 
     def competitor_benchmark(self, name: str) -> Study:
         """The comparison with competitors called `name`, with its tables, up to this period."""
@@ -86,7 +94,7 @@ class Opened:
         if name not in benchmarks:
             rule = "is no comparison with competitors of this params file"
             raise Refused(Problem("benchmark", rule, name, tuple(benchmarks)))
-        return assembled(self.file.company, name, self.table, self.period)
+        return self._known(assembled(self.file.company, name, self.table, self.period), "benchmark", name)
 
     def customers(self) -> CustomerStudies:
         """What the params ask of the customers, up to this period."""
@@ -98,7 +106,10 @@ class Opened:
         """How the service runs, as it stood at the end of this period."""
         from toolkit.service.assemble import assembled
 
-        return assembled(self.file.company, self.period, self.table, self.source.report)
+        study = assembled(self.file.company, self.period, self.table, self.source.report)
+        for name, part in study.parts.items():
+            self._known(part, "service", name)
+        return study
 
     def scorecard(self) -> ScorecardStudy:
         """The plan itself as it stood at the end of this period, with what judges its parts."""
@@ -136,7 +147,7 @@ class Opened:
         """The KPIs called so, or all that can be dated, over time up to this period."""
         from toolkit.trends.assemble import assembled
 
-        return assembled(self.file.company, self.period, self.table, kpis, chart)
+        return self._known(assembled(self.file.company, self.period, self.table, kpis, chart), "trends", *kpis)
 
     def budgets(self) -> Study:
         """The ledger of money and hours, known up to the end of this period."""
