@@ -33,7 +33,7 @@ _NUMBERS = ("integer", "number", "money", "boolean")
 _FAMILIES = {"category": "text", "money": "number", "datetime": "date"}
 _IDENTIFIES = "identifies a person ('identifier: true') and may only be a key or a unit"
 _NO_COLUMN = "no column of this table"
-_SINGULAR = {"tests": "test", "changes": "change", "benchmarks": "benchmark", "departments": "department", "goals": "goal", "kpis": "KPI", "tables": "table"}
+_SINGULAR = {"tests": "test", "changes": "change", "benchmarks": "benchmark", "departments": "department", "segments": "segment", "goals": "goal", "kpis": "KPI", "tables": "table"}
 _GIVEN = frozenset({"company", "period"})  # every notebook's own; the run fills them in
 
 Columns = Mapping[str, Column]
