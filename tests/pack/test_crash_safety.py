@@ -6,14 +6,18 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from toolkit.pack.manifest import hash_of
 from toolkit.pack.run import run
+
 
 def content(folder: Path) -> dict[str, str]:
     """Every file of a pack and its digest, but for the manifest, which holds times."""
@@ -113,3 +117,68 @@ def test_what_a_dead_run_left_is_no_lock(project):
     result = run(project / "params.yaml", out=project / "reports")
     assert not (result.folder / "half.html").exists()
     assert not (home / ".staging").exists()
+
+
+# In a mount namespace of its own: a small disk that is filled up, freed, and made read-only.
+SMALL_DISK = """
+import json, os, subprocess, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from test_crash_safety import content, start, whole
+project = Path(sys.argv[1])
+reports = project / "reports"
+reports.mkdir()
+mount = lambda *how: subprocess.run(["mount", *how, str(reports)], check=True)
+mount("-t", "tmpfs", "-o", "size=8m", "tmpfs")
+pack = reports / "small" / "two" / "2026Q3"
+
+def made():
+    child = start(project)
+    _, said = child.communicate()
+    return {"status": child.returncode, "said": said, "pack": content(pack), "whole": whole(pack),
+            "left": sorted(p.name for p in pack.parent.iterdir())}
+
+told = {"first": made()}
+(project / "orders.csv").write_text((project / "orders.csv").read_text() + "new,2026-09-30,True\\n")
+filler = reports / "filler"
+with open(filler, "wb", buffering=0) as out:
+    try:
+        while True:
+            out.write(bytes(4096))
+    except OSError:
+        told["full"] = made()
+    os.ftruncate(out.fileno(), os.fstat(out.fileno()).st_size - 200_000)
+told["nearly full"] = made()
+filler.unlink()
+mount("-o", "remount,ro")
+told["read-only"] = made()
+mount("-o", "remount,rw")
+told["again"] = made()
+print(json.dumps(told))
+"""
+
+
+@pytest.fixture
+def own_mounts() -> list[str]:
+    """The start of a command that may mount what only it sees."""
+    begin = ["unshare", "--user", "--map-root-user", "--mount"]
+    if shutil.which("unshare") is None or subprocess.run([*begin, "true"], capture_output=True).returncode:
+        pytest.skip("unshare (util-linux) is not there, or may not be used")
+    return begin
+
+
+def test_on_a_disk_that_is_full_or_read_only_the_last_pack_stays_and_the_next_run_is_as_undisturbed(project, own_mounts):
+    asked = [sys.executable, "-c", SMALL_DISK, str(project), str(Path(__file__).parent)]
+    ended = subprocess.run([*own_mounts, *asked], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    told = json.loads(ended.stdout)
+    first = told["first"]
+    assert first["status"] == 0 and first["whole"]
+    for how in ("full", "nearly full", "read-only"):
+        assert told[how]["status"] == 2, told[how]["said"]
+        assert "cannot be written" in told[how]["said"] and "Traceback" not in told[how]["said"]
+        assert told[how]["pack"] == first["pack"] and told[how]["whole"]
+        assert told[how]["left"] == first["left"], "nothing half made is left"
+    assert told["again"]["status"] == 0, told["again"]["said"]
+    undisturbed = run(project / "params.yaml", out=project / "elsewhere")
+    assert told["again"]["pack"] == content(undisturbed.folder) != first["pack"]
