@@ -112,7 +112,8 @@ def test_what_its_customers_bring_and_how_long_they_stay(shop):
     homes = people[(people.kind == "home") & (people.went.isna() | (people.went >= "2025-10-01"))].customer_id
     assert by["late"].against.value == pytest.approx(orders[orders.customer_id.isin(homes)].late.mean())
     assert by["still_there"].here.known and 0 < by["still_there"].here.value < 1
-    assert found.action in ("serve_better", "hold")
+    assert found.action in ("serve_better", "hold") and "What follows of it" in found.customer_grid().text()
+    assert [c.passed for c in of_segment.check(found)] == [True, True, None]
 
 
 def test_findings_say_what_is_good_what_to_improve_and_what_is_done(shop):

@@ -19,7 +19,7 @@ from toolkit.customers.assemble import CustomerStudies
 from toolkit.customers.retention.results import share
 from toolkit.customers.segments.results import ACTIONS, NOT_SHOWN
 from toolkit.customers.value.results import interval_quantity
-from toolkit.findings import Checks, Finding, Findings
+from toolkit.findings import Check, Checks, Finding, Findings
 from toolkit.language import Quantity, Sentence
 from toolkit.language.quantities import level_unit
 from toolkit.scorecard import departments
@@ -126,8 +126,16 @@ class OfSegment(Shown):
         if self.hidden:
             return Grid(title, heads, (), NOT_SHOWN)
         rows = tuple((b.what, b.here, _against(b), b.n) for b in self.customers)
-        note = None if rows else Sentence("Nothing more is declared of this segment: 'rules' and 'staying' under 'segments'.")
+        note = self._done if rows else Sentence("Nothing more is declared of this segment: 'rules' and 'staying' under 'segments'.")
         return Grid(title, heads, rows, note)
+
+    @property
+    def _done(self) -> Sentence | None:
+        """What is done for its customers."""
+        if self.action is None:
+            return None
+        named = {"action": ACTIONS[self.action], "level": self.level or ""}
+        return Sentence("What follows of it: {action}: {level}.", named) if self.level else Sentence("What follows of it: {action}.", named)
 
 
 def _against(b: Beside) -> Sentence | None:
@@ -217,7 +225,10 @@ def _stayed(study: Study, d: SegmentQuestion) -> Iterator[Beside]:
 
 def check(found: OfSegment) -> Checks:
     """Is there enough to say it, and is it shown?"""
-    return departments.check(found.kpis)
+    enough = departments.check(found.kpis).checks[:-1]
+    alike = Check(Sentence("Segments differ in nothing else"), None,
+                  Sentence("their customers differ in more than the segment: a difference asks why, and does not answer it"))  # fmt: skip
+    return Checks((*enough, alike))
 
 
 def conclude(found: OfSegment, checks: Checks) -> Findings:
