@@ -113,6 +113,23 @@ def customers(what: str, old: str, new: str) -> Failure:
     return Failure("params", what, CUSTOMERS.replace(old, new))
 
 
+QUALITY = SHOP + "quality: {%s}\n"
+CONTACTS = "contacts: {mail: {label: Mail, table: orders, person: customer_id, time: %s}}"
+
+
+def quality(what: str, said: str) -> Failure:
+    return Failure("quality", what, QUALITY % said)
+
+
+def pack(what: str, page: str, command: str = "check") -> Failure:
+    packs = "packs:\n  one: {label: One, pages: [%s]}\n" % page
+    return Failure("packs", what, SHOP + KPI % "amount" + packs, arguments=(command, "shop.yaml"))
+
+
+def told(what: str, *arguments: str) -> Failure:
+    return Failure("command", what, TEST, {"mailing.csv": MAILING}, arguments)
+
+
 KPI = "kpis:\n  value: {label: Value, table: orders, numerator: %s}\n"
 SEMICOLONS = ORDERS.replace(",", ";")
 
@@ -145,7 +162,29 @@ FAILURES = (
     Failure("params", "a query in an expression", SHOP + KPI % "(select 1)"),
     Failure("params", "the clock in an expression", SHOP + KPI % "year(now())"),
     Failure("params", "an unknown function", SHOP + KPI % "rond(amount)"),
+    Failure("params", "a KPI by a column that names persons", SHOP + KPI.replace("}", ", segments: [customer_id]}") % "amount"),
+    Failure("params", "a KPI by a column that is not there", SHOP + KPI.replace("}", ", segments: [region]}") % "amount"),
+    Failure("params", "a department's KPI that is not there", SHOP + "departments: {north: {label: North, where: paid, kpis: [speed]}}\n"),
+    shop("a language that is none", "as_of: 2026-09-30", "as_of: 2026-09-30, languages: [en, xx]"),
+    shop("a time zone that is none", "as_of: 2026-09-30", "as_of: 2026-09-30, time_zone: Europe/Lisboa"),
+    shop("a currency that is none", "currency: EUR", "currency: Euro"),
+    shop("data of no table waited for", "as_of: 2026-09-30", "as_of: 2026-09-30, ready: [{table: payments, days: 3}]"),
+    shop("data without dates waited for", "as_of: 2026-09-30", "as_of: 2026-09-30, ready: [{table: orders, days: 3}]"),
     Failure("params", "an empty file", ""),
+    pack("pages for each of nothing", "{notebook: ab_test, for_each: tests}", "run"),
+    pack("pages for each of what there is not", "{notebook: ab_test, for_each: test}"),
+    pack("a parameter that the notebook does not have", "{notebook: ab_test, params: {tset: mail}}", "run"),
+    pack("a pack without pages", ""),
+    quality("a share above 1", "missing_at_most: 5"),
+    quality("a place that is no column", "sites: [regoin]"),
+    quality("a column that must be there and is none", "there: {orders: {paid_on: paid}}"),
+    quality("a rhythm of no table", "stale_after: {payments: 30}"),
+    quality("rows to be kept of no table", "retention: {order: {days: 730}}"),
+    quality("rows to be kept without a date", "retention: {orders: {days: 730}}"),
+    quality("consent without contacts", "consent: {table: orders, person: customer_id, given: paid, contacts: {}}"),
+    quality("consent in a column that is not there",
+            "consent: {table: orders, person: customer_id, given: pade = true, " + CONTACTS % "ordered_on" + "}"),
+    quality("a contact without a date", "consent: {table: orders, person: customer_id, given: paid, " + CONTACTS % "paid" + "}"),
     metric("a KPI that is not there", "kpi: spend", "kpi: spent"),
     metric("a control that is no arm", "control: none", "control: nobody"),
     metric("one arm only", "{none: 1, mail: 1}", "{none: 1}"),
@@ -227,10 +266,10 @@ FAILURES = (
     tested("an arm that is not declared", ",mail,", ",web,", 3),
     tested("rows without an arm", ",mail,", ",,", 3),
     tested("rows without a unit", "C1,", ",", 1),
-    Failure("read", "a metric that does not vary",
+    Failure("read", "a deciding metric that does not vary, its test over",
             TEST.replace("numerator: spend", "numerator: spend * 0 + 3"),
             {"mailing.csv": MAILING}, test="mail"),
-    Failure("read", "a denominator that is empty",
+    Failure("read", "a deciding denominator that is empty, its test over",
             TEST.replace("format: money", "where: arm = 'none'"),
             {"mailing.csv": MAILING}, test="mail"),
     Failure("read", "values that are not finite",
@@ -250,5 +289,11 @@ FAILURES = (
             ("run", "shop.yaml", "--period", "2026Q5")),
     Failure("command", "no such pack", TEST, {"mailing.csv": MAILING},
             ("run", "shop.yaml", "--pack", "yearly")),
+    told("a language of the pages that is none", "run", "shop.yaml", "--language", "xx"),
+    told("an engine that is none", "run", "shop.yaml", "--engine", "xx"),
+    told("a schedule of no pack", "schedule", "cron", "shop.yaml", "--pack", "yearly"),
+    told("no run to compare with", "compare", "old", "new"),
+    told("no run to take along", "export", "reports"),
+    told("a first file from no table", "init", "new", "--csv", "none.csv"),
     Failure("command", "nothing asked", arguments=("run", "shop.yaml")),
 )  # fmt: skip

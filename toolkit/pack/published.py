@@ -56,7 +56,7 @@ def published(folder: Path) -> Published:
     """
     found, why = _told(folder, "findings.json", ("company", "period", "findings"))
     made, why_not = _told(folder, "manifest.json", ("pages", "files"))
-    if problems := [w for w in (why, why_not) if w]:
+    if problems := list(dict.fromkeys(w for w in (why, why_not) if w)):
         raise Refused(problems)
     return Published(folder, found["company"], found["period"], tuple(found["findings"]), tuple(made["pages"]))
 
