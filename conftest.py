@@ -37,12 +37,12 @@ def pytest_configure(config):
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item):
     report = (yield).get_result()
-    if report.skipped and "apt-get install" in str(report.longrepr):
+    if report.skipped and any(how in str(report.longrepr) for how in ("apt-get install", "pip install")):
         item.config.skipped_programs.add(str(report.longrepr))
 
 
 def pytest_sessionfinish(session):
-    """Where every system program should be there (.ci/run), a test skipped for one is a failure."""
+    """Where every program and package should be there (.ci/run), a test skipped for one is a failure."""
     skipped = getattr(session.config, "skipped_programs", set())
     if os.environ.get("TOOLKIT_NO_SKIPS") and skipped:
         print(f"\nskipped where nothing may be: {'; '.join(sorted(skipped))}")

@@ -61,6 +61,11 @@ def _written_out(node: exp.Expression, engine: str) -> exp.Expression:
         return exp.Bracket(this=exp.paren(listed), expressions=[exp.Literal.number(0)])
     if isinstance(node, exp.Explode) and isinstance(node.this, exp.GenerateSeries) and engine == "postgres":
         return node.this.copy()  # it gives rows there, not a list
+    if isinstance(node, exp.TimeToUnix) and engine == "pyspark" and _is_time_passed(node.this.unnest()):
+        passed = node.this.unnest()
+        later, earlier = (exp.Anonymous(this="UNIX_MICROS", expressions=[exp.cast(m.copy(), "timestamptz")])
+                          for m in (passed.this, passed.expression))  # fmt: skip
+        return exp.paren(exp.Div(this=exp.paren(exp.Sub(this=later, expression=earlier)), expression=exp.Literal.number("1e6")))
     if (unit := _interval(node)) is not None:
         count = node.this if isinstance(node, exp.ToDays) else node.expressions[0]
         if isinstance(count, exp.Literal):
@@ -76,6 +81,11 @@ def _written_out(node: exp.Expression, engine: str) -> exp.Expression:
 
 def _is_truth(node: exp.Expression) -> bool:
     return isinstance(node.unnest(), exp.Predicate | exp.Not | exp.Connector)
+
+
+def _is_time_passed(node: exp.Expression) -> bool:
+    """The difference of two moments, not a moment less an interval."""
+    return isinstance(node, exp.Sub) and not isinstance(node.expression.unnest(), exp.Interval) and _interval(node.expression) is None
 
 
 def _interval(node: exp.Expression) -> str | None:

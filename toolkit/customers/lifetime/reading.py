@@ -220,7 +220,7 @@ def read_renewals(table: ir.Table, definition: Renewals) -> Told:
         SELECT segment, term, {later} AS later, COUNT(*) AS n, SUM(renewed) AS kept,
                SUM(CASE WHEN term = last AND renewed = 1 THEN 1 ELSE 0 END) AS there
         FROM toolkit_rows WHERE {used} GROUP BY 1, 2, 3
-    """).to_pandas()
+    """).to_pandas().sort_values(["term", "later"], kind="stable", ignore_index=True)  # a fit's last digits hang on it
     parts = {segment: _holders(rows_, split is not None, definition) for segment, rows_ in segments_of(frame, definition)}
     return Told(parts, aside, starts, ends, split)
 
