@@ -45,7 +45,7 @@ def test_no_move_away_from_what_pays_for_itself():
 def test_what_is_not_known_has_no_return_and_is_named():
     found = allocated(a_benefit(declared_cost=1_000.0), unknown(declared_cost=10.0))
     mail = next(y for y in found.yields if y.name == "mail")
-    assert math.isnan(mail.per_money.value) and "cannot be judged" in mail.per_money.reason
+    assert math.isnan(mail.per_money.value) and "cannot be judged" in str(mail.per_money.reason)
     assert any("Mail" in c.detail.text() for c in allocation.check(found).failed)
 
 
