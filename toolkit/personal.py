@@ -15,6 +15,13 @@ _PHONES = (
 _ACCOUNT = re.compile(r"(?<![\w+/=-])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![\w+/=-])")
 _CARD = re.compile(r"(?<![\w.,+/-])[3-6][0-9]{3}([ -]?)[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?![\w/-]|[.,][0-9]|\1[0-9])")
 _PERSON = re.compile(r"(?<![\w.,+/-])(?!000|666|9[0-9]{2})[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![\w/-]|[.,][0-9])")
+_SIGNS = {
+    _EMAIL: re.compile(r"@(?<=[\w.+-]@)[a-z0-9]", re.IGNORECASE),
+    _PHONES[1]: re.compile(r"\([0-9]{3}\)"),
+    _PHONES[2]: re.compile(r"-(?<=[0-9]-)[0-9]{3}-[0-9]{4}"),
+    _PERSON: re.compile(r"-(?<=[0-9]-)[0-9]{2}-[0-9]{4}"),
+}
+"""What each holds in any case, and is found a hundred times as fast because it begins with one certain letter."""
 _FEWEST_DIGITS, _MOST_DIGITS = 8, 15
 _LETTER_FROM = 55  # A is 10 in the check of an account's number
 _ACCOUNT_LEAST, _ACCOUNT_MOST = 15, 34
@@ -58,8 +65,13 @@ def holds_identifiers(text: str) -> tuple[str, ...]:
     return tuple(
         kind
         for kind, patterns, fits in _KINDS
-        if any(fits(m.group()) for pattern in patterns for m in pattern.finditer(text))
+        if any(fits(m.group()) for pattern in patterns if _may_hold(text, pattern) for m in pattern.finditer(text))
     )
+
+
+def _may_hold(text: str, pattern: re.Pattern) -> bool:
+    sign = _SIGNS.get(pattern)
+    return sign is None or sign.search(text) is not None
 
 
 def blotted(text: str) -> str:
