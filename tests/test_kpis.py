@@ -9,6 +9,7 @@ import pytest
 
 from toolkit.data.frames import as_table
 from toolkit.kpis import Measure, measured, queried, with_expressions
+from toolkit.problems import Refused
 
 ROWS = pd.DataFrame(
     {
@@ -82,3 +83,14 @@ def test_queries_of_different_rows_stand_beside_each_other():
 def test_a_measure_is_named_by_an_identifier():
     with pytest.raises(ValueError, match="identifier; got 'a b'"):
         Measure("a b", "y")
+
+
+def test_text_and_days_are_no_numbers_to_sum_and_all_that_is_wrong_is_said():
+    table = as_table(ROWS.assign(day=pd.Timestamp("2026-09-01")))
+    wrong = [Measure("a", "place"), Measure("b", "y", "day"), Measure("c", "day - day", where="place")]
+    with pytest.raises(Refused) as refused:
+        measured(table, wrong)
+    said = [str(p) for p in refused.value.problems]
+    assert [p.partition(":")[0] for p in said] == ["a.numerator", "b.denominator", "c.numerator", "c.where"]
+    assert "'place' must be a number, or true or false; it is string" in said[0]
+    assert "'place' must be true or false for each row" in said[3]

@@ -16,6 +16,7 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from toolkit.data.dialects import asked_in_sql
+from toolkit.problems import Problem, Refused
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 NUMERATOR, DENOMINATOR = "__num", "__den"
@@ -113,6 +114,20 @@ def as_number(column: ir.Value) -> ir.Value:
     return column.cast("float64")
 
 
+def _refuse_words(rows: ir.Table, measures: Iterable[Measure]) -> None:
+    problems = []
+    for m in measures:
+        parts = {"numerator": ("n", m.numerator), "denominator": ("d", m.denominator), "where": ("w", m.where)}
+        for part, (letter, sql) in parts.items():
+            kind = rows[f"{m.name}__{letter}"].type() if sql else None
+            if kind is None or kind.is_numeric() or kind.is_boolean() or kind.is_null():
+                continue
+            rule = "must be true or false for each row" if part == "where" else "must be a number, or true or false"
+            problems.append(Problem(f"{m.name}.{part}", f"{rule}; it is {kind}", sql))
+    if problems:
+        raise Refused(problems)
+
+
 def measured(
     table: ir.Table,
     measures: Iterable[Measure],
@@ -135,6 +150,11 @@ def measured(
     -------
     ibis.Table
         Numerator and denominator are 0 where the row does not count for that measure.
+
+    Raises
+    ------
+    Refused
+        An expression gives text or days where numbers are summed, or no condition where one limits.
     """
     measures, covariates = tuple(measures), tuple(covariates)
     raw: dict[str, str] = {}
@@ -143,6 +163,7 @@ def measured(
         if m.where:
             raw[f"{m.name}__w"] = m.where
     rows = with_expressions(table, {**raw, **(expressions or {})}, [*keep, *covariates])
+    _refuse_words(rows, measures)
     columns = {c: rows[c] for c in dict.fromkeys([*keep, *(expressions or {})])}
     columns |= {c: as_number(rows[c]) for c in covariates}
     for m in measures:
