@@ -143,3 +143,14 @@ def test_a_line_needs_two_points_and_a_scale_two_values():
     assert line_of([1.0]) is None and line_of([1.0, float("nan")]) is None
     assert scale_over([1.0, 1.0]) is None and scale_over([]) is None
     assert line_of([2.0, 2.0, 2.0])[2] == 10.0, "a flat line lies in the middle"
+
+
+def test_fewer_decisions_stand_beside_longer_words():
+    def asked(words: str) -> list[first_screen.Asked]:
+        return [first_screen.Asked(Sentence("Drop"), words, Sentence("It was seen."), Entry(GOAL, None), None) for _ in range(12)]
+
+    short, long = asked("A short name"), asked("A decision in so many words that it takes three lines of its column, " * 2)
+    lead = entries(GOAL)
+    assert first_screen.fitting(short, lead) == first_screen.MOST_DECISIONS
+    assert 1 <= first_screen.fitting(long, lead) < first_screen.MOST_DECISIONS
+    assert first_screen.fitting(short[:3], lead) == 3 and first_screen.fitting([], lead) == 0

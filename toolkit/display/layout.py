@@ -63,7 +63,7 @@ def at_width(spec: dict, width: int) -> dict:
         titled = _level([{**_labelled(_titled(panel, each), inner), "width": inner} for panel in panels], columns)
         order = from_the_right(titled, columns) if said.get("mirrored") else titled
         return {**fitted, "columns": columns, "concat": order}
-    return {**_labelled(fitted, inner), "width": inner}
+    return {**_labelled(_titled(fitted, each), inner), "width": inner}
 
 
 def _titled(panel: dict, each: int) -> dict:

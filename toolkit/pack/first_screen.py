@@ -19,6 +19,10 @@ from toolkit.pack.strokes import Sketch, line_of, scale_over
 
 MOST_SENTENCES = 5
 MOST_DECISIONS = 8
+_ROOM, _ROW, _ROW_LINE, _LEAD_LINE = 320, 9, 16, 21
+"""Pixels for all decisions, for what parts two, for a line of one, and for a line of the opening sentences."""
+_ROW_LETTERS, _LEAD_LETTERS = 62, 130
+"""Letters in a line of a decision and of an opening sentence."""
 UNJUDGED = ("invalid", "cannot_be_judged", "not_comparable", "no_data", "not_yet_known")
 DECIDED = frozenset({
     "harm", "roll_back", "invalid", "no_worthwhile_effect", "partly_delivered", "behind", "ship", "delivered",
@@ -152,6 +156,18 @@ def asked_of(mains: Sequence[Entry], kpis: Mapping[str, str], as_of: date | None
         found.append((_IN_TURN.index(word) if word in _IN_TURN else len(_IN_TURN), _asked(e, word, place, kpis, due)))
     order = in_order(mains)
     return [a for _, a in sorted(found, key=lambda pair: (pair[0], order.index(pair[1].entry)))]
+
+
+def fitting(asked: Sequence[Asked], lead: Sequence[Entry]) -> int:
+    """How many decisions stand on the first screen under such sentences; the others stand behind a switch."""
+    lines = sum(math.ceil(len(e.finding.sentence.text()) / _LEAD_LETTERS) for e in lead)
+    left = _ROOM - _LEAD_LINE * max(0, lines - MOST_SENTENCES)
+    for n, a in enumerate(asked[:MOST_DECISIONS]):
+        about = a.about.text() if isinstance(a.about, Sentence) else a.about
+        left -= _ROW + _ROW_LINE * math.ceil((len(about) + len(a.evidence.text())) / _ROW_LETTERS)
+        if left < 0:
+            return max(n, 1)
+    return min(len(asked), MOST_DECISIONS)
 
 
 def _asked(e: Entry, word: str, place: str | None, kpis: Mapping[str, str], due: date | None) -> Asked:

@@ -62,6 +62,8 @@ def render_index(
     entries = [Entry(f, links.get(given.get("page", "")), sketch_of(f)) for given in findings for f in [finding_of(given)]]
     mains = _mains(entries)
     asked = first_screen.asked_of(mains, around.kpis, context.as_of)
+    lead = first_screen.lead_of(mains)
+    most = first_screen.fitting(asked, lead)
     rivals = first_screen.rivals_of(entries, context.company)
     judged = [e for e in mains if e.finding.verdict not in UNJUDGED]
     return render(
@@ -70,9 +72,9 @@ def render_index(
         draws=False,
         context=context,
         here="index",
-        lead=first_screen.lead_of(mains),
-        asked=asked[: first_screen.MOST_DECISIONS],
-        asked_later=asked[first_screen.MOST_DECISIONS :],
+        lead=lead,
+        asked=asked[:most],
+        asked_later=asked[most:],
         goals=first_screen.goals_of(mains, around.kpis),
         promises=first_screen.promises_of(mains),
         rivals=rivals,

@@ -123,7 +123,7 @@
       },
     };
     const fitted = { ...spec, config, usermeta: {} };
-    if (!spec.concat) return { ...labelled(fitted, inner), width: inner };
+    if (!spec.concat) return { ...labelled(titled(fitted, each), inner), width: inner };
     const views = level(spec.concat.map((view) => ({ ...labelled(titled(view, each), inner), width: inner })), columns);
     const order = mirrored ? fromTheRight(views, columns) : views;
     if (order.length <= MOST_ROWS * columns) return { ...fitted, columns, concat: order };
