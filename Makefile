@@ -35,11 +35,17 @@ calibrate: demo
 schemas: $(READY)
 	for of in params findings manifest; do $(BIN)/toolkit schema --of $$of > docs/schemas/$$of.schema.json; done
 
-# A short part of the tests under the lowest versions that pyproject.toml allows, in a venv of its own.
+# Tests under the lowest versions that pyproject.toml allows, in a venv of its own; QUICK=1: a few that touch each library.
+LOWEST := tests/stats tests/company tests/data tests/pack/test_run.py
+LOWEST_QUICK := tests/test_kpis.py tests/stats/test_shares.py tests/stats/test_means.py tests/stats/test_autoregression.py \
+  tests/data/test_excel_files.py tests/language/test_plurals_and_places.py tests/display/test_money_charts.py
+
 test-lowest:
 	$(PYTHON) -m venv .venv-lowest
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints-lowest.txt --editable '.[test]'
-	.venv-lowest/bin/python -m pytest tests/stats tests/company tests/data tests/pack/test_run.py -q -p no:cacheprovider
+	.venv-lowest/bin/python -m pytest $(if $(QUICK),$(LOWEST_QUICK),$(LOWEST)) -q -p no:cacheprovider
+	$(if $(QUICK),.venv-lowest/bin/toolkit demo)
+	$(if $(QUICK),.venv-lowest/bin/toolkit run params/demo.yaml --only offers --only plan_changes --force --out build/lowest)
 
 clean:
 	rm -rf $(VENV) data reports/*/ .pytest_cache
