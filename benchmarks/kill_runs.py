@@ -34,6 +34,10 @@ import time
 from collections import Counter
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from killed_at import killed, started_by  # noqa: E402
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("offers", "plan_changes")
 OF_TIME = ("started", "ended")
@@ -55,16 +59,14 @@ def start(home: Path, step: int = 0, everything: bool = False) -> subprocess.Pop
     )  # fmt: skip
 
 
-def used(session: int) -> float:
-    """Seconds of processor time of every process of a session, and of those they have waited for."""
+def used(pid: int) -> float:
+    """Seconds of processor time of a process and of everything it has started."""
     ticks = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+    for each in started_by(pid):
         try:
-            fields = stat.read_text().rpartition(")")[2].split()
+            ticks += sum(map(int, Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()[11:15]))
         except (FileNotFoundError, ProcessLookupError):
             continue
-        if int(fields[3]) == session:
-            ticks += sum(map(int, fields[11:15]))
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
@@ -147,7 +149,7 @@ def ends_at(child: subprocess.Popen, seconds: float, everything: bool) -> None:
     """Kill it when it has used so much processor time."""
     while child.poll() is None:
         if used(child.pid) >= seconds:
-            (os.killpg if everything else os.kill)(child.pid, signal.SIGKILL)
+            killed(child.pid, everything)
             return
         time.sleep(0.1)
 

@@ -17,6 +17,29 @@ from pathlib import Path
 _MAKES = {"open": "open", "os.mkdir": "make", "os.rename": "rename", "os.remove": "remove", "os.rmdir": "remove"}
 
 
+def started_by(pid: int) -> list[int]:
+    """A process and all that came from it, itself first."""
+    children: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            children.setdefault(int(stat.read_text().rpartition(")")[2].split()[1]), []).append(int(stat.parent.name))
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    found = [pid]
+    for each in found:
+        found += children.get(each, [])
+    return found
+
+
+def killed(pid: int, everything: bool) -> None:
+    """SIGKILL for a process, or for it and all that it has started."""
+    for each in sorted(started_by(pid) if everything else [pid], key=lambda each: each == os.getpid()):
+        try:
+            os.kill(each, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+
+
 def watched(step: int, everything: bool, log: Path) -> None:
     """From here on every step is written down, and the one asked for kills."""
     own, out = os.getpid(), os.open(log, os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
@@ -38,7 +61,7 @@ def watched(step: int, everything: bool, log: Path) -> None:
         seen += 1
         os.write(out, (said + "\n").encode())
         if seen == step:
-            (os.killpg if everything else os.kill)(own, signal.SIGKILL)
+            killed(own, everything)
 
     sys.addaudithook(look)
 
