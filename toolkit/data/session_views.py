@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
+from ibis.backends import BaseBackend
 
 from toolkit.data.asking import name_of
 from toolkit.data.view_rows import DIALECTS, create_view
@@ -30,4 +31,19 @@ def in_session(rows: ir.Table, name: str) -> ir.Table:
         create_view(engine, name, engine.compile(rows))
     else:
         return rows
+    return engine.table(name)
+
+
+def brought(table: ir.Table, engine: BaseBackend, name: str) -> ir.Table:
+    """A small table's rows copied into the session of another engine, so that both can be joined.
+
+    Parameters
+    ----------
+    name
+        Used once only in that session.
+    """
+    rows = table.to_pyarrow()
+    if engine.name != "pyspark":
+        return engine.create_table(name, rows, temp=True)
+    engine._session.createDataFrame(rows).createOrReplaceTempView(name)  # Ibis has no temporary tables there
     return engine.table(name)

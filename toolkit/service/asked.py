@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import ibis
-import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from toolkit.data.frames import TableLike, as_table
+from toolkit.data.session_views import brought, in_session
 from toolkit.language import Sentence
 from toolkit.study import Study
 
@@ -71,19 +71,13 @@ def beside(table: ir.Table, other: ir.Table) -> ir.Table:
     # two engines in this process compare as equal and still know nothing of each other's tables
     if table.get_backend() is other.get_backend():
         return table
-    name = ibis.util.gen_name("toolkit_beside")
-    return other.get_backend().create_table(name, table.to_pyarrow(), temp=True)
+    return brought(table, other.get_backend(), ibis.util.gen_name("toolkit_beside"))
 
 
 def settled(rows: ir.Table) -> ir.Table:
     """The same rows under a name of their own in this session of the engine; nothing is copied.
 
     Many questions are asked of the same rows, and each would have their long expression translated
-    again. Other engines than the one in this process keep the expression.
+    again.
     """
-    engine = rows.get_backend()
-    if engine.name != "duckdb" or rows.op().find(ops.InMemoryTable):
-        return rows
-    name = ibis.util.gen_name("toolkit_settled")
-    engine.raw_sql(f'CREATE TEMP VIEW "{name}" AS {engine.compile(rows)}')
-    return engine.table(name)
+    return in_session(rows, ibis.util.gen_name("toolkit_settled"))
