@@ -57,6 +57,22 @@ def test_parquet_alone_and_by_a_pattern(tmp_path):
         assert "cannot be read as Parquet" in said(source)
 
 
+def test_parquet_whose_pages_were_written_over_is_refused_though_the_engine_reads_it(tmp_path):
+    file = tmp_path / "regions.parquet"
+    rows = pa.table({"region": ["north", "south"] * 50})
+    pq.write_table(rows, file, compression="none", use_dictionary=False, write_page_checksum=True)
+    table = {"path": file.name, "columns": {"region": {"type": "text"}}}
+    with opened(tmp_path, {"t": table}) as source:
+        assert len(values(source, "region")) == 100
+    stored = file.read_bytes()
+    one = stored.index(b"\x05\0\0\0south") + 4
+    file.write_bytes(stored[:one] + b"north" + stored[one + 5:])
+    counts = duckdb.sql(f"SELECT region, count(*) FROM '{file}' GROUP BY ALL ORDER BY ALL").fetchall()
+    assert counts == [("north", 51), ("south", 49)]
+    with opened(tmp_path, {"t": table}) as source:
+        assert "regions.parquet: is damaged, a column cannot be read to its end" in said(source)
+
+
 def test_native_values_that_do_not_fit(tmp_path):
     moment = datetime(2026, 7, 1, 12, tzinfo=UTC)
     pq.write_table(
