@@ -148,6 +148,15 @@ def test_buckets_are_the_first_digits_of_md5_on_every_engine():
     np.testing.assert_array_equal(found.sums[()][:, 0], expected)
 
 
+@pytest.mark.parametrize("units", [1_900, 2_000, 2_100, 2_300, 4_000])
+def test_which_side_of_the_limit_units_are_on_is_counted_not_guessed(units):
+    # an engine's sketch of a distinct count is some per cent off, and another engine's differs
+    rows = as_table(pd.DataFrame({"who": np.repeat(np.arange(units) * 7, 2), "y": 1.0}))
+    for limit, basis in ((units, "units"), (units - 1, "buckets")):
+        found = aggregate(rows, [Measure("y", "y")], (), unit="who", exact_units=limit)
+        assert found.cells[()].basis == basis
+
+
 def _moments(found: Moments, name: str = "y") -> RatioMoments:
     num, den = f"{name}__num", f"{name}__den"
     return RatioMoments(
