@@ -3,7 +3,7 @@
 Ibis and sqlglot translate between dialects. What they leave to the engine, and engines do
 differently, is written out here first: interval functions that only DuckDB has, differences of
 moments (DuckDB counts the boundaries between them, others the time that has passed), halves that are
-rounded away from zero, and truths that are summed as numbers.
+rounded away from zero, quotients that are never decimals, and truths that are summed as numbers.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ def portable(text: str, engine: str) -> str:
     """The query as it can be translated for the engine that Ibis calls so; still in DuckDB's dialect."""
     if engine == "duckdb":
         return text
-    return sqlglot.parse_one(text, read="duckdb").transform(_written_out, engine).sql("duckdb")
+    return _all_written_out(sqlglot.parse_one(text, read="duckdb"), engine).sql("duckdb")
 
 
 def translated(text: str, engine: str, dialect: str) -> str:
     """The query in the engine's own SQL, which sqlglot calls `dialect`."""
     read = sqlglot.parse_one(text, read="duckdb")
-    written = read.transform(_written_out, engine)
+    written = _all_written_out(read, engine)
     if written == read:  # mostly so, and long texts take long to read
         return read.sql(dialect)
     return sqlglot.parse_one(written.sql("duckdb"), read="duckdb").sql(dialect)
@@ -51,6 +51,18 @@ def _md5(text: str) -> str:
     """The engine's own; hexadecimal."""
 
 
+def _all_written_out(tree: exp.Expression, engine: str) -> exp.Expression:
+    """A copy in which every part is written out, what stands within others first."""
+    root = tree.copy()
+    for node in reversed(list(root.walk())):
+        new = _written_out(node, engine)
+        if new is not node and node is root:
+            root = new
+        elif new is not node:
+            node.replace(new)
+    return root
+
+
 def _written_out(node: exp.Expression, engine: str) -> exp.Expression:
     if isinstance(node, exp.Cast) and node.to.this in exp.DataType.NUMERIC_TYPES and _is_truth(node.this):
         # not every engine makes a number of true and false
@@ -61,6 +73,15 @@ def _written_out(node: exp.Expression, engine: str) -> exp.Expression:
         return exp.Bracket(this=exp.paren(listed), expressions=[exp.Literal.number(0)])
     if isinstance(node, exp.Explode) and isinstance(node.this, exp.GenerateSeries) and engine == "postgres":
         return node.this.copy()  # it gives rows there, not a list
+    if isinstance(node, exp.Cast) and isinstance(node.this, exp.Explode) and engine == "pyspark":
+        # rows are made by what stands outermost there: the list is cast, not its entries
+        return exp.Explode(this=exp.cast(node.this.this.copy(), exp.DataType(this=exp.DataType.Type.ARRAY, expressions=[node.to.copy()], nested=True)))
+    if isinstance(node, exp.Div) and engine == "pyspark":
+        # the quotient of a whole number and a literal with a point would be a decimal of six digits,
+        # and one divided by zero an error
+        by = node.expression.copy()
+        by = by if isinstance(by, exp.Literal) else exp.Nullif(this=by, expression=exp.Literal.number(0))
+        return exp.Div(this=exp.cast(node.this.copy(), "double"), expression=by)
     if isinstance(node, exp.TimeToUnix) and engine == "pyspark" and _is_time_passed(node.this.unnest()):
         passed = node.this.unnest()
         later, earlier = (exp.Anonymous(this="UNIX_MICROS", expressions=[exp.cast(m.copy(), "timestamptz")])
@@ -85,7 +106,7 @@ def _is_truth(node: exp.Expression) -> bool:
 
 def _is_time_passed(node: exp.Expression) -> bool:
     """The difference of two moments, not a moment less an interval."""
-    return isinstance(node, exp.Sub) and not isinstance(node.expression.unnest(), exp.Interval) and _interval(node.expression) is None
+    return isinstance(node, exp.Sub) and node.expression.find(exp.Interval) is None and _interval(node.expression) is None
 
 
 def _interval(node: exp.Expression) -> str | None:

@@ -101,8 +101,8 @@ def read_waits(
     finest = list(groups[0])
     columns = {d: flagged[d].cast("string").fill_null(NOT_SAID) for d in finest}
     flagged = settled(flagged.mutate(**columns))
-    # engines round halves differently
-    nearest = (flagged[WAIT] * 60 + 0.5).floor().cast("int64")
+    # engines round halves differently, and half a minute in hours is not the same to the last bit
+    nearest = (flagged[WAIT] * 60 + (0.5 + 1e-7)).floor().cast("int64")
     minute = ibis.cases((flagged[BACKWARD], ibis.null("int64")), else_=nearest)
     binned = flagged.mutate(toolkit_minute=minute)
     found = binned.group_by([*finest, "toolkit_minute"]).agg(

@@ -79,7 +79,8 @@ def within(table: ir.Table, time: str, window: Window, where: str | None = None)
 
 def hours_between(start: ir.Value, end: ir.Value) -> ir.Value:
     """Hours from one moment to the other; negative where they run backwards."""
-    return (as_moment(end).epoch_seconds() - as_moment(start).epoch_seconds()) / 3600.0
+    seconds = as_moment(end).epoch_seconds() - as_moment(start).epoch_seconds()
+    return seconds.cast("float64") / 3600.0  # some engines divide whole numbers by decimals of few digits
 
 
 def as_moment(value: ir.Value) -> ir.Value:
