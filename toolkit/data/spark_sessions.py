@@ -27,8 +27,10 @@ VARIABLE = "TOOLKIT_SPARK"
 ALONE = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
+    "spark.driver.extraJavaOptions": f"-Dderby.stream.error.file={os.devnull}",
 }
-"""How a session of one machine starts where nobody said otherwise: nobody looks at its pages."""
+"""How a session of one machine starts where nobody said otherwise: nobody looks at its pages, and the
+database behind a Hive catalog leaves no log in the folder somebody happens to work in."""
 
 ON_ONE_MACHINE = {
     "spark.sql.shuffle.partitions": "4",
