@@ -5,9 +5,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from datetime import datetime
 
+import ibis
 import pytest
 
+from toolkit.data.session_views import brought
 from toolkit.data.spark_sessions import VARIABLE, connected, kept_for_a_run, let_go, settings_of
 
 CHILD = """
@@ -42,6 +45,8 @@ def test_processes_of_a_run_share_its_spark(tmp_path, root, monkeypatch):
             ended = subprocess.run([sys.executable, "-c", CHILD, url], capture_output=True, text=True, check=False)
             assert ended.stdout.strip() == "2 [1, 2] (('name', 1),)", ended.stderr[-2000:]
         assert [v.name for v in session.catalog.listTables() if v.isTemporary] == []
+        few = brought(ibis.memtable({"id": [2, 3], "seen": [datetime(2026, 1, 1, 10), None]}), engine, "few")
+        assert few.join(engine.table("people"), "id").execute().values.tolist() == [[2, datetime(2026, 1, 1, 10), " "]]
         let_go(engine)
         assert session.sql("SELECT COUNT(*) AS n FROM people").collect()[0].n == 2
     import os
