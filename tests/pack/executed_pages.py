@@ -18,12 +18,13 @@ from toolkit.pack.writing import plain_finding
 
 
 def executed(params, place, only=()):
-    """What the pages of the first pack of `params` find, by id; and what the contracts counted, by table."""
+    """What pages of the first pack of `params` find, by id (`only` these, or all); what contracts counted, by table."""
     folder = notebooks_folder(Path(__file__).parent)
     file = load_company(params, {p.stem: tuple(parameters_of(p)) for p in sorted(folder.glob("*.ipynb"))})
     about = file.company.company
     period = resolve("latest", about.as_of, about.fiscal_year_starts)
-    work = jobs_of(file, pick_pack(file, None)[1], str(period), folder, only)
+    work = jobs_of(file, pick_pack(file, None)[1], str(period), folder)
+    work = [job for job in work if not only or job.page in only]
     ready = place / "ready"
     ready.mkdir(parents=True)
     inputs = inputs_of(file, ready)

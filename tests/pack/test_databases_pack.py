@@ -1,6 +1,8 @@
-"""The demo's whole pack over a real PostgreSQL server: the same findings as over files in DuckDB.
+"""The demo's pages over a real PostgreSQL server and over Spark: the same findings as over files in DuckDB.
 
-The database sorts text as people do (ICU, en-US), not by bytes, so that nothing hangs on it.
+PostgreSQL sorts text as people do (ICU, en-US), not by bytes, so that nothing hangs on it, and runs
+the whole pack. Spark runs on this machine, one Java process for all notebooks: it checks every
+table's contract and runs the pages named here; `benchmarks/spark_pack.py` runs them all.
 """
 
 from __future__ import annotations
@@ -10,9 +12,12 @@ from database_params import over_database
 from executed_pages import executed
 from postgres_server import load, running
 from same_findings import differences
+from spark_tables import spark_with
 
 from toolkit.data.demo.params_file import write_params
 from toolkit.data.demo.write import write_demo
+
+SPARK_PAGES = ("ab_test-checkout_page", "competitor_benchmark-satisfaction", "offers", "plan_change-same_day_replies")
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +30,7 @@ def demo(tmp_path_factory):
 
 
 def told(demo, url, only=()):
-    """The same over a database; and what files gave of the same pages."""
+    """What files gave, what the database gave of the same pages, and what each counted of every table."""
     place, findings, counted = demo
     name = url.partition(":")[0]
     params = place / "params" / f"{name}.yaml"
@@ -40,6 +45,16 @@ def test_the_whole_pack_over_postgres_says_what_it_says_over_files(demo):
         load(server, "demo", demo[0] / "data" / "demo")
         here, there, counted, rows = told(demo, f"postgres://{server}/demo")
     assert len({f["page"] for f in there.values()}) >= 26
+    assert counted == rows
+    assert here.keys() == there.keys()
+    assert differences(here, there) == []
+
+
+def test_pages_over_spark_say_what_they_say_over_files(demo, tmp_path):
+    url = f"pyspark://{tmp_path}/warehouse?spark.master=local[2]&spark.driver.memory=2g"
+    with spark_with(url, demo[0] / "data" / "demo"):
+        here, there, counted, rows = told(demo, url, SPARK_PAGES)
+    assert {f["page"] for f in there.values()} == set(SPARK_PAGES)
     assert counted == rows
     assert here.keys() == there.keys()
     assert differences(here, there) == []
