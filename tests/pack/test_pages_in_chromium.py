@@ -76,7 +76,8 @@ def test_every_chart_is_drawn_and_nothing_is_asked(browser, site, size, dark):
     with browser.visit(site / "ab_test-spring_mail.html", *size, dark=dark) as visit:
         visit.all_drawn()
         opened(visit)
-        assert visit.js("document.querySelectorAll('.drawn > svg, .drawn svg.marks').length") == 5
+        # a chart of many rows is drawn in pieces, for paper's sake
+        assert visit.js("[...document.querySelectorAll('.drawn')].map(d => d.querySelectorAll('svg').length > 0)") == [True] * 5
         assert visit.js("document.querySelectorAll('[data-chart] picture').length") == 0
         assert visit.js(
             "[...document.querySelectorAll('.drawn')].every(d => "
