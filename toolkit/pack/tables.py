@@ -14,7 +14,7 @@ from toolkit.language import Quantity
 from toolkit.pack.line_ends import together
 from toolkit.shown import Cell, Grid, cell_text, written
 
-PHONE, COLUMN, PAPER = 38, 66, 72
+PHONE, COLUMN, PAPER = 38, 66, 66
 """Letters that stand beside each other on a phone 390 pixels wide, with ease in a page's column, and on A4."""
 MANY = 6
 """Columns from which units and intervals may take a second line, as in the style sheet."""
