@@ -53,6 +53,15 @@ def test_the_environment_is_the_callers_of_this_moment(run_notebook, notebook, t
         assert nbformat.read(out, as_version=4).cells[-1].outputs[0].text == f"{value} {zone[:3]}\n"
 
 
+def test_relative_paths_are_meant_from_where_the_caller_stands(run_notebook, notebook, tmp_path, monkeypatch):
+    notebook("print(x)")
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        assert run_notebook("../asked.ipynb", "out.ipynb", {}, ".").failed is None
+        assert (tmp_path / name / "out.ipynb").is_file()
+
+
 def test_an_error_names_the_cell_and_is_no_traceback(run_notebook, notebook, tmp_path):
     outcome = run_notebook(notebook("1 + 1", "1 / 0"), tmp_path / "out.ipynb", {}, tmp_path)
     assert outcome.failed == "ZeroDivisionError: division by zero"

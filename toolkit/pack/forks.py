@@ -64,7 +64,8 @@ class Server:
             number = len(self._children)
             self._children[number] = child
             try:
-                said = {"id": number, "order": asdict(order), "answer": answer, "environment": {**os.environ, **QUIET}}
+                here = {"folder": os.getcwd(), "environment": {**os.environ, **QUIET}}
+                said = {"id": number, "order": asdict(order), "answer": answer, **here}
                 self._process.stdin.write(json.dumps(said) + "\n")
                 self._process.stdin.flush()
             except OSError:
@@ -136,7 +137,7 @@ def serve(orders: IO[str], replies: IO[str]) -> None:
                     signal.set_wakeup_fd(-1)
                     for number in _RESET:
                         signal.signal(number, signal.SIG_DFL)
-                    _run(Order(**asked["order"]), asked["answer"], asked["environment"])
+                    _run(Order(**asked["order"]), asked["answer"], asked["folder"], asked["environment"])
                 running[pid] = asked["id"]
                 _say(replies, {"id": asked["id"], "pid": pid})
     for pid in running:
@@ -161,10 +162,11 @@ def _say(replies: IO[str], what: dict) -> None:
     replies.flush()
 
 
-def _run(order: Order, answer: str, environment: dict[str, str]) -> None:
+def _run(order: Order, answer: str, folder: str, environment: dict[str, str]) -> None:
     """In the forked process; it ends here.
 
-    The environment is the caller's of this moment: the server may be older than a connection's secret.
+    Folder and environment are the caller's of this moment: the server may be older than a connection's
+    secret, and what is asked for may be named from where the caller stands now.
     """
     status = 1
     try:
@@ -172,6 +174,7 @@ def _run(order: Order, answer: str, environment: dict[str, str]) -> None:
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nothing, stream)
+        os.chdir(folder)
         os.environ.clear()
         os.environ.update({**environment, **order.environment})
         time.tzset()
