@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from datetime import date
 
 import numpy as np
@@ -123,16 +125,12 @@ def test_too_few_cases():
     assert checks(two_arms(9, 30), declared())[name].passed is False
 
 
-def test_the_most_extreme_unit_is_taken_out_for_once():
+def test_a_far_unit_that_decides_nothing_is_no_reason_for_doubt():
     table = two_arms(10, 200, lift=1.5)
     table.loc[1, "y"] = 30.0
     effects = experiments.estimate(table, declared())
-    found = effects.of("y").influence
-    assert (found.arm, found.value, found.carries) == ("treatment", 30.0, False)
-    rest = table.drop(1).groupby("arm").y.mean()
-    assert found.without_it == pytest.approx(rest.b - rest.a)
     check = {str(c.name): c for c in experiments.check(effects)}[ONE_ROW]
-    assert check.passed and effects.of("y").winsorised is None
+    assert check.passed and effects.of("y").carried is False and effects.of("y").winsorised is None
 
 
 def test_one_unit_hides_the_result_and_a_second_opinion_is_given():
@@ -142,12 +140,25 @@ def test_one_unit_hides_the_result_and_a_second_opinion_is_given():
     effects = experiments.estimate(table, declared())
     found = effects.of("y")
     check = {str(c.name): c for c in experiments.check(effects)}[ONE_ROW]
-    assert found.influence.carries and check.passed is False
-    cut = np.quantile(table.y, 0.99)
-    drawn = table.assign(y=table.y.clip(0, cut)).groupby("arm").y.mean()
+    assert found.carried and check.passed is False
+    # of 200 an arm, eleven lie beyond: the quantile is between two values
+    drawn = drawn_in(table, 11 / 200)
     assert found.winsorised.estimate == pytest.approx(drawn.b - drawn.a)
-    assert found.winsorised_at == pytest.approx((0.0, cut))
     assert found.winsorised.low > 0 > found.difference.low
+
+
+def test_in_large_arms_one_in_a_hundred_is_drawn_in():
+    table = two_arms(11, 4000, lift=0.3)
+    table.loc[0, "y"] = 900.0
+    found = experiments.estimate(table, declared()).of("y")
+    drawn = table.assign(y=table.y.clip(0, table.y.quantile(0.99))).groupby("arm").y.mean()
+    assert found.carried and found.winsorised.estimate == pytest.approx(drawn.b - drawn.a)
+
+
+def drawn_in(table: pd.DataFrame, beyond: float) -> pd.Series:
+    """Means with what lies above the lowest of the quantiles, of all and of each arm, drawn in to it."""
+    cut = min(table.y.quantile(0.99), table.groupby("arm").y.quantile(1 - beyond).min())
+    return table.assign(y=table.y.clip(0, cut)).groupby("arm").y.mean()
 
 
 def test_a_unit_of_several_rows_is_drawn_in_as_one():
@@ -156,9 +167,58 @@ def test_a_unit_of_several_rows_is_drawn_in_as_one():
     twice = pd.concat([table.assign(y=table.y / 2, who=table.index)] * 2)
     found = experiments.estimate(twice, declared(unit="who")).of("y")
     once = experiments.estimate(table, declared()).of("y")
-    assert found.influence.carries
+    assert found.carried
     # a unit's value is the mean of its two rows: half of the sum that is cut
     assert 2 * found.winsorised.estimate == pytest.approx(once.winsorised.estimate)
+
+
+@pytest.mark.parametrize("decides", [True, False])
+def test_no_value_of_one_person_can_be_worked_out(decides: bool):
+    """From nothing that is told of a test follows the value of its most extreme unit: as a number, as a
+    difference of two numbers times an arm's units, or as its share of an arm's sum."""
+    table = two_arms(11, 400, lift=0.8 if decides else 9.0)
+    secret = 91.7323
+    table.loc[0, "y"] = secret
+    effects = experiments.estimate(table, declared())
+    assert effects.of("y").carried is decides
+    findings = experiments.conclude(effects, experiments.check(effects))
+    told = {n for f in findings for n in _numbers_of(f)}
+    control = table[table.arm == "a"].y
+    assert not any(n == pytest.approx(secret, rel=1e-6) for n in told)
+    assert not any(n == pytest.approx(secret / control.sum(), rel=1e-6) for n in told)
+    # the mean of the other 199 differs from the mean of all by what the one is from it
+    moved = control.mean() - control.drop(0).mean()
+    assert not any(abs(a - b) == pytest.approx(moved, rel=1e-6) for a in told for b in told)
+
+
+def _numbers_of(finding) -> set[float]:
+    own = {finding.estimate, finding.low, finding.high, finding.p_value, *finding.numbers.values()}
+    for check in finding.checks:
+        own |= set((check.numbers or {}).values())
+        own |= {float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", str(check.detail).replace(",", ""))}
+    return {float(n) for n in own if n is not None and not math.isnan(n)}
+
+
+@pytest.mark.parametrize("others", [[], [60.0] * 9])
+def test_what_is_drawn_in_is_of_many_or_not_told(others: list[float]):
+    """Most have spent the same; 40 of b spent more, and of a one alone or ten."""
+    table = pd.DataFrame({"arm": ["a", "b"] * 300, "y": 10.0})
+    table.loc[0, "y"] = 4000.0
+    table.loc[range(1, 81, 2), "y"] = 60.0
+    for i, value in enumerate(others, start=1):
+        table.loc[2 * i, "y"] = value
+    found = experiments.estimate(table, declared()).of("y")
+    assert found.carried and (found.winsorised is not None) == bool(others)
+
+
+def test_too_few_are_not_drawn_in():
+    """Of 80 an arm, ten would be more than a tenth of them."""
+    table = two_arms(11, 160, lift=1.5)
+    table.loc[0, "y"] = 90.0
+    effects = experiments.estimate(table, declared())
+    check = {str(c.name): c for c in experiments.check(effects)}[ONE_ROW]
+    assert effects.of("y").carried and effects.of("y").winsorised is None
+    assert str(check.detail).endswith("which would say something else without one row")
 
 
 def test_the_same_in_every_segment():

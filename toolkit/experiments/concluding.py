@@ -157,8 +157,8 @@ def _numbers(e: Effect, effects: Effects) -> dict[str, float]:
         }  # fmt: skip
         out |= _needed(e, definition, reading)
     if e.winsorised is not None:
-        out |= {"winsorised": e.winsorised.estimate, **_of("winsorised_", e.winsorised),
-                "winsorised_cut_low": e.winsorised_at[0], "winsorised_cut_high": e.winsorised_at[1]}  # fmt: skip
+        w = e.winsorised
+        out |= {"winsorised": w.estimate, "winsorised_low": w.low, "winsorised_high": w.high, "winsorised_p_value": w.p_value}
     return out
 
 

@@ -16,7 +16,6 @@ from toolkit.stats.mixes import SameMix
 from toolkit.stats.noninferiority import MarginTest
 from toolkit.stats.sample_ratio import SampleRatio
 from toolkit.stats.stratified import Interaction, Reversal
-from toolkit.stats.winsor import Influence
 
 
 @dataclass(frozen=True)
@@ -79,9 +78,12 @@ class Effect:
         Chance of being the best arm, and what choosing it is expected to cost if it is not.
     visible
         The smallest effect a test of this size and spread would have shown, at 80 % power.
-    influence, winsorised
-        The unit that moves the difference most, and the difference with extremes pulled in where
-        that unit carries it.
+    carried
+        Whether a single unit decides what is told; None where that is not asked. Neither the unit's
+        value nor the difference without it is kept: with the difference, either tells the other.
+    winsorised
+        Where a unit carries it, the difference with extremes pulled in, if in every arm nobody or at
+        least `min_cell` units lie beyond the cut.
     """
 
     metric: Metric
@@ -107,9 +109,8 @@ class Effect:
     best_of_control: float = math.nan
     loss: float = math.nan
     visible: float = math.nan
-    influence: Influence | None = None
+    carried: bool | None = None
     winsorised: Comparison | None = None
-    winsorised_at: tuple[float, float] | None = None
 
     @property
     def quantity(self) -> Quantity:

@@ -54,16 +54,19 @@ def _least(levels: list[Level]) -> float:
 
 
 def _one_unit(effects: Effects) -> Iterator[Check]:
-    """Every mean and ratio that decides or guards, and any other that one unit carries."""
+    """Every mean and ratio that decides or guards, and any other that one unit carries.
+
+    What the difference is without the unit is not said: with the difference it tells the unit's value.
+    """
     numbers: dict[str, float] = {}
     carried: list[Sentence] = []
     asked = 0
     for e in effects:
-        if e.influence is None or e.metric.role == "exploratory" and not e.influence.carries:
+        if e.carried is None or e.metric.role == "exploratory" and not e.carried:
             continue
         asked += 1
         numbers |= _figures(e)
-        if e.influence.carries:
+        if e.carried:
             carried.append(_carried(e, effects.definition.one))
     if not asked:
         return
@@ -77,26 +80,23 @@ def _one_unit(effects: Effects) -> Iterator[Check]:
 
 
 def _figures(e: Effect) -> dict[str, float]:
-    found = e.influence
-    numbers = {
-        "value": found.value, "share_of_total": found.share_of_total, "with_it": found.with_it,
-        "without_it": found.without_it, "p_with": found.p_with, "p_without": found.p_without,
-    }  # fmt: skip
-    if e.winsorised is not None:
-        numbers |= {"winsorised": e.winsorised.estimate, "winsorised_low": e.winsorised.low,
-                    "winsorised_high": e.winsorised.high, "winsorised_p": e.winsorised.p_value}  # fmt: skip
+    if e.winsorised is None:
+        return {}
+    w = e.winsorised
+    numbers = {"winsorised": w.estimate, "winsorised_low": w.low, "winsorised_high": w.high, "winsorised_p": w.p_value}
     return {f"{e.metric.name}/{e.arm}/{name}": value for name, value in numbers.items()}
 
 
 def _carried(e: Effect, one: str) -> Sentence:
     values = {
         "metric": e.metric.title, "arm": e.after.called, "one": one,
-        "with": Quantity(e.influence.with_it, e.unit), "without": Quantity(e.influence.without_it, e.unit),
+        "difference": Quantity(e.unadjusted.estimate, e.unit),
     }  # fmt: skip
     if e.winsorised is None or e.winsorised.reason is not None:
-        return Sentence("{metric} with {arm}: {with}, and {without} without one {one}", values)
+        return Sentence("{metric} with {arm}: {difference}, which would say something else without one {one}", values)
     return Sentence(
-        "{metric} with {arm}: {with}, and {without} without one {one}; {drawn} ({drawn:range}) with extremes drawn in",
+        "{metric} with {arm}: {difference}, which would say something else without one {one}; "
+        "{drawn} ({drawn:range}) with extremes drawn in",
         {**values, "drawn": _drawn(e)},
     )
 

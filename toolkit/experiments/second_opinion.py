@@ -1,7 +1,9 @@
 """Does one unit carry the result, and what is it with the extremes pulled in?
 
 Asked of means and ratios over rows, where extremes are known; only where a unit decides is the
-table read again, with values beyond the cut drawn in to it, both arms alike.
+table read again, with values beyond the cut drawn in to it, every arm alike. The result and the
+winsorised one together tell how much was drawn in: in no arm may that be of fewer than `min_cell`
+units, or a single unit's value could be worked out.
 """
 
 from __future__ import annotations
@@ -19,10 +21,15 @@ from toolkit.experiments.reading import ARM, Reading, arm_expression
 from toolkit.experiments.samples import Sample, difference, sample_of
 from toolkit.kpis import Measure, as_number, with_expressions
 from toolkit.scan import aggregate
+from toolkit.stats.comparisons import Comparison
 from toolkit.stats.winsor import Influence, one_unit
 
 UPPER = 0.99
-"""Where values are cut: this quantile of all that are not 0, and its mirror where some are negative."""
+"""Where values are cut: this quantile of all that are not 0, and its mirror where some are negative;
+further in where fewer than `min_cell` units of an arm would lie beyond."""
+
+MOST = 0.1
+"""More of the units than this are not drawn in: that would be another question."""
 
 _NUM, _DEN = "toolkit__n", "toolkit__d"
 
@@ -31,9 +38,9 @@ def second_opinions(
     rows: ir.Table | None, definition: Experiment, reading: Reading, effects: Sequence[Effect],
     samples: Mapping[str, Mapping[str, Sample]],
 ) -> list[Effect]:
-    """Effects with their most influential unit, and the winsorised difference where it decides."""
+    """Effects with whether one unit decides them, and the winsorised difference where one does."""
     out = []
-    again: dict[str, tuple[tuple[float, float], Mapping[str, Sample]]] = {}
+    again: dict[str, Mapping[str, Sample] | None] = {}
     for effect in effects:
         name = effect.metric.name
         if effect.at_end.reason is not None:
@@ -43,15 +50,17 @@ def second_opinions(
         if found is None:
             out.append(effect)
             continue
-        effect = replace(effect, influence=found)
+        effect = replace(effect, carried=found.carries)
         if found.carries and rows is not None:
             if name not in again:
                 again[name] = _winsorised(rows, definition, reading, effect.metric, samples[name])
-            cut, drawn_in = again[name]
-            other = difference(drawn_in[effect.control], drawn_in[effect.arm], definition.level)
-            effect = replace(effect, winsorised=other, winsorised_at=cut)
+            effect = replace(effect, winsorised=_between(again[name], effect, definition.level))
         out.append(effect)
     return out
+
+
+def _between(drawn_in: Mapping[str, Sample] | None, effect: Effect, level: float) -> Comparison | None:
+    return None if drawn_in is None else difference(drawn_in[effect.control], drawn_in[effect.arm], level)
 
 
 def _influence(control: Sample, treatment: Sample, level: float) -> Influence | None:
@@ -88,8 +97,8 @@ def _of_ratio(control: Sample, treatment: Sample, level: float) -> Influence | N
 
 def _winsorised(
     rows: ir.Table, definition: Experiment, reading: Reading, metric: Metric, samples: Mapping[str, Sample]
-) -> tuple[tuple[float, float], dict[str, Sample]]:
-    """Every arm again with the numerators of units beyond the cut drawn in to it."""
+) -> dict[str, Sample] | None:
+    """Every arm again with the numerators of units beyond the cut drawn in to it; None where that would tell of few."""
     tested = tested_rows(rows, definition)
     sql = {ARM: arm_expression(definition), _NUM: metric.value, _DEN: metric.denominator}
     by_unit = reading.basis != "rows"
@@ -98,13 +107,13 @@ def _winsorised(
     found = with_expressions(tested, sql, [definition.assigned] if by_unit else [])
     if by_unit:
         found = _by_unit(found, [ARM, definition.assigned])
-    values = found.filter(found[_NUM].notnull() & (found[_NUM] != 0))[_NUM].cast("float64")
-    high, low = (float(v) for v in _quantiles(values))
-    cut = (min(low, 0.0), max(high, 0.0))
+    cut = _cut(found, definition)
+    if cut is None:
+        return None
     drawn = Measure("drawn", f'"{_NUM}"', f'"{_DEN}"', clip=cut)
     cells = aggregate(found, [drawn], (ARM,)).cells
     kind = next(iter(samples.values())).kind
-    return cut, {a: sample_of(cells.get((a,)), "drawn__num", "drawn__den", kind) for a in definition.arms}
+    return {a: sample_of(cells.get((a,)), "drawn__num", "drawn__den", kind) for a in definition.arms}
 
 
 def _by_unit(rows: ir.Table, keep: Sequence[str]) -> ir.Table:
@@ -115,7 +124,30 @@ def _by_unit(rows: ir.Table, keep: Sequence[str]) -> ir.Table:
     )
 
 
-def _quantiles(values: ir.Column) -> tuple[float, float]:
-    table = values.name("v").as_table()
-    found = table.agg(high=table.v.quantile(UPPER), low=table.v.quantile(1 - UPPER)).to_pyarrow().to_pylist()[0]
-    return found["high"], found["low"]
+def _cut(rows: ir.Table, definition: Experiment) -> tuple[float, float] | None:
+    """From where to where values stay as they are; None where few units of an arm lie beyond, or many of all."""
+    num = rows[_NUM].cast("float64")
+    asked = rows.select(arm=rows[ARM], v=num).filter(num.notnull() & (num != 0))
+    sizes = {r["arm"]: r["n"] for r in _told(asked.group_by("arm").agg(n=asked.count()))}
+    if not sizes:
+        return None
+    v = asked.v
+    (whole,) = _told(asked.agg(high=v.quantile(UPPER), low=v.quantile(1 - UPPER)))
+    ends = [(whole["low"], whole["high"])]
+    # one more than `min_cell`, for the quantile lies between two values
+    share = (definition.min_cell + 1) / min(sizes.values())
+    if share < 1 / 2:
+        arms = _told(asked.group_by("arm").agg(high=v.quantile(1 - share), low=v.quantile(share)))
+        lows, highs = [whole["low"], *(e["low"] for e in arms)], [whole["high"], *(e["high"] for e in arms)]
+        ends.append((max(lows), min(highs)))
+    for low, high in ends:
+        cut = min(float(low), 0.0), max(float(high), 0.0)
+        outside = _told(asked.group_by("arm").agg(above=(v > cut[1]).sum(), below=(v < cut[0]).sum()))
+        beyond = [int(n) for o in outside for n in (o["above"], o["below"])]
+        if not any(0 < n < definition.min_cell for n in beyond) and sum(beyond) <= MOST * sum(sizes.values()):
+            return cut
+    return None
+
+
+def _told(asked: ir.Table) -> list[dict]:
+    return asked.to_pyarrow().to_pylist()
