@@ -53,24 +53,6 @@ def test_an_empty_table_and_a_filter_that_leaves_nothing():
     assert "'y > 1000' leaves no row" in refused(two_arms(1), declared(where="y > 1000"))
 
 
-def test_an_empty_denominator_names_metric_and_arm():
-    table = two_arms(1).assign(orders=lambda t: (t.arm == "a").astype(int))
-    said = refused(table, declared(Metric("per", "y", "orders", role="primary")))
-    assert "tests.test.metrics.per.denominator: 'orders' is empty in the arm 'b'" in said
-
-
-def test_a_metric_that_is_missing_in_an_arm_is_an_empty_denominator():
-    table = two_arms(1)
-    table.loc[table.arm == "b", "y"] = None
-    assert "is empty in the arm 'b'" in refused(table, declared())
-
-
-@pytest.mark.parametrize("value", [0, 1, 7.5])
-def test_a_metric_that_never_varies(value):
-    said = refused(two_arms(1).assign(k=value), declared(Metric("k", role="primary")))
-    assert "tests.test.metrics.k.numerator" in said and "does not vary in any arm" in said
-
-
 def test_values_that_are_no_numbers():
     table = two_arms(1).assign(word="x")
     assert "must be a number" in refused(table, declared(Metric("word", role="primary")))

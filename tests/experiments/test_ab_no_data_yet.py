@@ -12,7 +12,6 @@ from two_arm_tables import declared, two_arms
 from toolkit import experiments
 from toolkit.experiments import Metric
 from toolkit.language.sentences import Sentence
-from toolkit.problems import Refused
 
 PRIMARY = Metric("y", role="primary", label="Value")
 RUNNING = {"as_of": date(2026, 3, 1), "ends": date(2026, 4, 1)}
@@ -104,8 +103,38 @@ def test_the_reason_is_said_in_words_of_its_own():
     assert isinstance(said, Sentence) and "cannot be compared with a" in said.text()
 
 
-@pytest.mark.parametrize("name", ["hit", "none"])
-def test_a_deciding_metric_of_a_test_that_is_over_must_have_something_to_compare(name):
-    table = two_arms(3, hit=0, none=np.nan)
-    with pytest.raises(Refused, match="does not vary in any arm|is empty in the arm"):
-        experiments.estimate(table, declared(Metric(name, role="primary"), **OVER))
+NOTHING = {
+    "no event": (Metric("k", role="primary", label="Hits"), 0, "no difference between any two rows"),
+    "all alike": (Metric("k", role="primary", label="Hits"), 7.5, "no difference between any two rows"),
+    "a percentile": (Metric("k", role="primary", quantile=0.9, label="Hits"), 3, "no difference between any two rows"),
+    "no row that counts": (Metric("k", role="primary", label="Hits"), np.nan, "no row of one of the two counts"),
+    "none in one arm": (
+        Metric("per", "y", "case when arm = 'a' then k end", role="primary", label="Hits"), 1,
+        "no row of one of the two counts"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", NOTHING)
+def test_a_test_that_is_over_with_nothing_to_compare_has_no_data_and_says_why(case):
+    metric, value, why = NOTHING[case]
+    guard = Metric("y", role="guardrail", margin=1.0, label="Value")
+    effects, findings = concluded(two_arms(3, 1200, k=value), declared(metric, guard, **OVER))
+    first = findings[0]
+    assert (first.verdict, first.grade, first.headline) == ("no_data", None, True)
+    assert "The test is over and tells nothing" in str(first.sentence) and why in str(first.sentence)
+    assert str(first.decision) == "Find out whether Hits is recorded for everyone in the test."
+    assert math.isnan(first.estimate) and effects.of("y").difference.reason is None
+
+
+def test_harm_is_told_of_a_test_that_has_no_data_else():
+    guard = Metric("y", role="guardrail", margin=0.5, label="Value")
+    table = two_arms(3, 1200, lift=-3.0, k=0)
+    _, findings = concluded(table, declared(Metric("k", role="primary"), guard, **OVER))
+    assert findings[0].verdict == "roll_back" and findings[0].kpi == "y"
+
+
+def test_what_is_better_in_one_deciding_metric_is_not_shipped_while_another_has_no_data():
+    table = two_arms(3, 1200, lift=1.0, k=0)
+    _, findings = concluded(table, declared(PRIMARY, Metric("k", role="primary", label="Hits"), **OVER))
+    assert findings[0].verdict == "hold" and findings[0].kpi == "k"
+    assert "b is better, but nothing can be said of Hits so far" in str(findings[0].sentence)

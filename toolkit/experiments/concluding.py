@@ -86,7 +86,8 @@ def _verdict(effects: Effects, checks: Checks, decision: Decision) -> Finding:
         sentence=verdict_said(decision, definition, checks.failed),
         decision=decision_said(decision, definition), checks=checks.checks, numbers=numbers,
         comparison=decision.arm, kpi=deciding.metric.name if deciding else None,
-        worthwhile=deciding.metric.worthwhile if deciding else None, grade="A" if not checks.failed else None,
+        worthwhile=deciding.metric.worthwhile if deciding else None,
+        grade="A" if not checks.failed and decision.verdict != "no_data" else None,
         **shown, **_shared(effects),
     )  # fmt: skip
 

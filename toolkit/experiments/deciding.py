@@ -1,7 +1,7 @@
-"""What follows from a test: invalid, roll back, ship, or hold and for how much longer.
+"""What follows from a test: invalid, roll back, ship, no data, or hold and for how much longer.
 
 Each arm is judged in that order; the test ships its best arm that may be shipped, else rolls back
-where an arm does harm, else holds.
+where an arm does harm, else holds. One that is over and has nothing to compare has no data.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from toolkit.experiments.reading import Reading
 from toolkit.findings import Check, Checks
 from toolkit.stats.power import more_units_for_effect
 
-Verdict = Literal["invalid", "roll_back", "ship", "hold"]
+Verdict = Literal["invalid", "roll_back", "ship", "no_data", "hold"]
 Why = Literal["running", "few", "none", "guardrail", "worse", "settled"]
 LONGEST_WEEKS = 520
 """Longer waits than ten years are said to be that."""
@@ -34,8 +34,8 @@ class Wait:
     why
         ``running``: its end is not reached. ``few``: the effect is too small for the units so far.
         ``none``: an effect worth having would have been seen. ``guardrail``: better, but a
-        guardrail is not shown to be kept. ``worse``: worse within the margin, or better in one
-        metric and worse in another.
+        guardrail is not shown to be kept, or another deciding metric has no data. ``worse``: worse
+        within the margin, or better in one metric and worse in another.
     aim
         The size of effect the units are reckoned for, in the metric's unit.
     units, weeks
@@ -97,6 +97,9 @@ def decide(effects: Effects, checks: Checks) -> Decision:
         first = harms[0]
         return Decision("roll_back", first.arm, first, by_arm, harms)
     arm = max(definition.treatments, key=lambda a: _promise(own[a]))
+    if not definition.running and all(_unknown(e) for e in effects if e.metric.role == "primary"):
+        first = next(e for e in own[arm] if e.metric.role == "primary")
+        return Decision("no_data", arm, first, by_arm)
     wait = _wait(own[arm], effects)
     return Decision("hold", arm, wait.effect, by_arm, (), wait)
 
@@ -105,8 +108,13 @@ def _of_arm(found: Sequence[Effect], definition: Experiment) -> Verdict:
     if any(harmed(e, definition) for e in found):
         return "roll_back"
     primary = [e for e in found if e.metric.role == "primary"]
-    better = any(e.better for e in primary) and not any(e.worse for e in primary)
+    better = any(e.better for e in primary) and not any(e.worse or _unknown(e) for e in primary)
     return "ship" if better and all(_kept(e) for e in found) else "hold"
+
+
+def _unknown(effect: Effect) -> bool:
+    """Whether there is nothing to compare."""
+    return effect.at_end.reason is not None
 
 
 def _kept(effect: Effect) -> bool:
@@ -126,7 +134,7 @@ def _wait(found: Sequence[Effect], effects: Effects) -> Wait:
     primary = [e for e in found if e.metric.role == "primary"]
     first = primary[0]
     better = [e for e in primary if e.better]
-    unkept = [e for e in found if not _kept(e)]
+    unkept = [e for e in found if not _kept(e) or e.metric.role == "primary" and _unknown(e)]
     if better and unkept and not any(e.worse for e in primary):
         waits = [_for_guardrail(e, definition, reading) for e in unkept]
         return max(waits, key=lambda w: (math.inf if math.isnan(w.units) else w.units))

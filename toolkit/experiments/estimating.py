@@ -22,7 +22,7 @@ from toolkit.experiments.comparing import (
 from toolkit.experiments.definition import Experiment, Metric
 from toolkit.experiments.effects import Balance, Effect, Effects, Level
 from toolkit.experiments.looks import corrected
-from toolkit.experiments.no_data_yet import reasons, refuse_undecidable, waiting
+from toolkit.experiments.no_data_yet import reasons, waiting
 from toolkit.experiments.percentiles import percentiles
 from toolkit.experiments.reading import Reading, read
 from toolkit.experiments.samples import COUNT, Kind, Sample
@@ -57,13 +57,12 @@ def estimate(table: TableLike | Study[Experiment], definition: Experiment | None
     Returns
     -------
     Effects
-        nan with a reason where a segment has too little data, or a metric has none yet.
+        nan with a reason where a segment has too little data, or a metric has none.
 
     Raises
     ------
     Refused
-        The table cannot answer the test: a column is missing, an arm has no rows, or the test is over
-        and a deciding metric's denominator is empty or nothing about it varies. All problems at once.
+        The table cannot answer the test: a column is missing, or an arm has no rows. All problems at once.
     """
     if isinstance(table, Study):
         table, definition = table.table, definition or table.definition
@@ -93,13 +92,12 @@ def from_reading(
     Raises
     ------
     Refused
-        The test is over, and a deciding metric's denominator is empty in an arm or nothing about it varies.
+        Metrics hold values that are no finite numbers.
     """
     by_quantile = by_quantile or {}
     _refuse_not_finite(reading, definition)
     kinds = kinds_of(reading, definition)
     samples = {m.name: _samples(reading, definition, m, kinds[m.name], by_quantile) for m in definition.metrics}
-    refuse_undecidable(samples, definition)
     balances = _balances(reading, definition)
     adjusting, not_used = _adjusting(reading, definition, balances)
     levels: list[Level] = []

@@ -1,8 +1,8 @@
-"""Which comparisons of a test cannot be made yet: nothing happened in any arm, or no row of one counts.
+"""Which comparisons of a test cannot be made: nothing happened in any arm, or no row of one counts.
 
-A deciding metric of a test that is over must have something to compare, or its definition is wrong:
-that is refused. Everything else waits: its effects have no data, for a reason, and the other metrics
-are judged as always.
+Their effects have no data, for a reason, and the other metrics are judged as always. So it is when the
+test is over: whether its definition is wrong or nobody did what was hoped for is for its page to ask,
+and no other page waits for the answer.
 """
 
 from __future__ import annotations
@@ -11,47 +11,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from toolkit.experiments.columns import place
 from toolkit.experiments.definition import Experiment, Metric
 from toolkit.experiments.effects import Effect
 from toolkit.experiments.samples import Sample
-from toolkit.problems import Problem, Refused
 from toolkit.stats.comparisons import Comparison, undefined
 
 ByArm = Mapping[str, Sample]
 
 
-def refuse_undecidable(samples: Mapping[str, ByArm], definition: Experiment) -> None:
-    """Say which deciding metrics of a test that is over are empty in an arm, or never vary.
-
-    Parameters
-    ----------
-    samples
-        By metric and arm.
-
-    Raises
-    ------
-    Refused
-        With every such metric.
-    """
-    problems = []
-    for metric in definition.by_role("primary") if not definition.running else ():
-        at = place(definition, f"metrics.{metric.name}")
-        by_arm = samples[metric.name]
-        empty = [arm for arm, s in by_arm.items() if is_empty(s)]
-        for arm in empty:
-            what = metric.denominator if metric.quantile is None else metric.value
-            rule = f"is empty in the arm '{arm}': no row counts, so there is no value"
-            problems.append(Problem(f"{at}.denominator", rule, what))
-        if not empty and is_constant(by_arm):
-            rule = "does not vary in any arm: nothing can be compared"
-            problems.append(Problem(f"{at}.numerator", rule, metric.value))
-    if problems:
-        raise Refused(problems)
-
-
 def reasons(metric: Metric, by_arm: ByArm, definition: Experiment) -> dict[str, str]:
-    """Arm -> why it cannot be compared with the control yet; empty where all can be."""
+    """Arm -> why it cannot be compared with the control; empty where all can be."""
     found = {}
     for arm in definition.treatments:
         if is_empty(by_arm[definition.control]) or is_empty(by_arm[arm]):

@@ -97,6 +97,9 @@ def verdict_said(decision: Decision, definition: Experiment, doubts: Sequence[Ch
             "The test cannot be used: assignment did not go as intended ({detail}).",
             {"detail": decision.broken.detail},
         )  # fmt: skip
+    if decision.verdict == "no_data":
+        said = effect_said(decision.effect)
+        return Sentence("The test is over and tells nothing, for there is nothing to compare. {said}", {"said": said})
     said = _verdict(decision, definition, brief=bool(doubts))
     if not doubts:
         return said
@@ -197,6 +200,9 @@ def decision_said(decision: Decision, definition: Experiment) -> Sentence:
     }  # fmt: skip
     if decision.verdict == "invalid":
         return Sentence("Repair the assignment and run the test again.")
+    if decision.verdict == "no_data":
+        metric = decision.effect.metric.title
+        return Sentence("Find out whether {metric} is recorded for everyone in the test.", {"metric": metric})
     if decision.verdict == "ship":
         return Sentence("Ship {arm}.", values)
     if decision.verdict == "roll_back":
