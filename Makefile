@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # What is installed beside the toolkit: `make report EXTRAS=spark`, say, for tables in Spark.
-EXTRAS ?= test
+EXTRAS ?= test,store
 READY := $(VENV)/ready
 
 .PHONY: report test demo refresh screenshot clean calibrate schemas test-lowest

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import fsspec
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from toolkit.pack.run import run
 from toolkit.pack.sending import filesystem_at, send
@@ -51,6 +52,50 @@ def test_a_pack_that_is_there_is_not_sent_again_and_files_of_a_former_one_go(pro
     gone = {p for p in names_at(memory, f"store/{place}")} ^ {
         p.relative_to(other.folder).as_posix() for p in other.folder.rglob("*") if p.is_file()}
     assert gone == set()
+
+
+class Narrow(MemoryFileSystem):
+    """A place that takes so many files and then is gone."""
+
+    protocol = "narrow"
+    cachable = False
+
+    @classmethod
+    def _strip_protocol(cls, path):
+        return super()._strip_protocol(path.replace("narrow://", "memory://"))
+
+    def __init__(self, takes=10**6, **options):
+        super().__init__(**options)
+        self.takes = takes
+
+    def put_file(self, lpath, rpath, **options):
+        if self.takes == 0:
+            raise ConnectionError("the line is down")
+        self.takes -= 1
+        super().put_file(lpath, rpath, **options)
+
+
+@pytest.mark.parametrize("takes", [0, 1, 3])
+def test_what_breaks_off_leaves_the_former_pack_and_can_be_sent_again(project, memory, takes, monkeypatch):
+    out = project / "reports"
+    former = run(project / "params.yaml", out=out)
+    send(former.folder, out, "memory://store")
+    place = former.folder.relative_to(out).as_posix()
+
+    def published():
+        return {name: memory.store[f"/store/{place}/{name}"].getvalue() for name in names_at(memory, f"store/{place}")}
+
+    before = published()
+    later = run(project / "params.yaml", out=out, only=("of_late",))
+    fsspec.register_implementation("narrow", Narrow, clobber=True)
+    monkeypatch.setattr("fsspec.config.conf", {"narrow": {"takes": takes}})
+    with pytest.raises(Refused, match="the line is down.*the pack is in"):
+        send(later.folder, out, "narrow://store")
+    assert published() == before
+    monkeypatch.setattr("fsspec.config.conf", {})
+    send(later.folder, out, "memory://store")
+    assert published() == {p.relative_to(later.folder).as_posix(): p.read_bytes() for p in later.folder.rglob("*") if p.is_file()}
+    assert [name for name in memory.store if ".arriving" in name] == []
 
 
 def test_the_command_sends_what_it_made_and_what_still_holds(project, tmp_path):
