@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import subprocess
+import sys
 import traceback
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -276,3 +280,22 @@ def test_nothing_is_left_behind(tmp_path, monkeypatch):
         assert values(source, "a") == [(1,)]
         assert list((tmp_path / "work").iterdir())
     assert not list((tmp_path / "work").iterdir())
+
+
+def test_nothing_is_left_behind_by_who_never_closes(tmp_path):
+    (tmp_path / "temporary").mkdir()
+    program = f"""
+import sys
+from pathlib import Path
+from company_tables import written
+source = written(Path({str(tmp_path)!r}), "a\\n1\\n", {{"a": "integer"}})
+table = source.table("t")
+del source
+assert table.execute()["a"].tolist() == [1]
+assert list(Path({str(tmp_path)!r}, "temporary").iterdir())
+"""
+    path = f"{Path(__file__).parent}:{Path(__file__).parent.parent.parent}"
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "temporary"), "PYTHONPATH": path}
+    ended = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert list((tmp_path / "temporary").iterdir()) == []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -197,11 +198,14 @@ class Source:
     def _for_files(self) -> BaseBackend:
         """Files are read by the connected DuckDB, or by one beside another engine."""
         if self._files is None:
-            self._work = Path(tempfile.mkdtemp(prefix="toolkit-"))
+            # in a run's own folder, which goes with it however its notebooks end
+            self._work = Path(tempfile.mkdtemp(prefix="toolkit-", dir=self._prepared.folder if self._prepared else None))
             local = self.company.source.startswith("duckdb:")
             self._files = self._database() if local else self._steady(quiet_duckdb())
             spill = str(self._work).replace("'", "''")
             self._files.raw_sql(f"SET temp_directory='{spill}'")
+            # tables that somebody still holds hold their engine
+            weakref.finalize(self._files, shutil.rmtree, self._work, ignore_errors=True)
         return self._files
 
     def _check(self, name: str) -> _Checked:
