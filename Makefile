@@ -24,6 +24,7 @@ refresh: demo
 $(READY): constraints.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]'
+	@$(BIN)/python -m compileall -q toolkit
 	@touch $(READY)
 
 # Every simulation at full size (half an hour of one core); writes docs/calibration.md. ONLY="roi demo": some of them,

@@ -30,7 +30,7 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-_HOME = {
+HOMES = {
     "open_company": "toolkit.opened",
     "experiments": "toolkit.experiments",
     "plan_changes": "toolkit.plan_changes",
@@ -48,15 +48,16 @@ _HOME = {
     "competitor_charts": "toolkit.display.competitor_charts",
     "customer_charts": "toolkit.display.customer_charts",
 }
+"""What this package offers by name -> the module that has it."""
 
-__all__ = ["__version__", *_HOME]
+__all__ = ["__version__", *HOMES]
 
 
 def __getattr__(name: str):
-    if name not in _HOME:
+    if name not in HOMES:
         raise AttributeError(f"toolkit has no {name!r}; it offers {', '.join(__all__)}")
-    home = import_module(_HOME[name])
-    return home if _HOME[name].rsplit(".", 1)[-1] == name else getattr(home, name)
+    home = import_module(HOMES[name])
+    return home if HOMES[name].rsplit(".", 1)[-1] == name else getattr(home, name)
 
 
 def __dir__() -> list[str]:

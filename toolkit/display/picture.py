@@ -9,15 +9,12 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
-from importlib.metadata import version
 from typing import Protocol
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+from toolkit.display.program import VEGA_LITE
 from toolkit.display.theme import INK, swapped_for_dark
-
-VEGA_LITE = "6.4"
 
 _SVG = "http://www.w3.org/2000/svg"
 _UNREAD = {"class", "role", "pointer-events"}
@@ -154,18 +151,3 @@ def slim(svg: str) -> str:
 def as_address(svg: str) -> str:
     """An SVG as the address of an ``<img>``."""
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
-
-
-@lru_cache(maxsize=1)
-def script() -> str:
-    """Vega, Vega-Lite and vega-embed as one script without imports."""
-    kept = _KEPT.get()
-    key = f"script-{VEGA_LITE}-{version('vl-convert-python')}"
-    code = kept[0].picture(key) if kept else None
-    if code is None:
-        import vl_convert
-
-        code = vl_convert.javascript_bundle(vl_version=VEGA_LITE)
-        if kept:
-            kept[0].keep_picture(key, code)
-    return code

@@ -98,7 +98,8 @@ def decimals_of(quantity: Quantity) -> int:
     unit = quantity.unit
     if unit == "count":
         return 0
-    if quantity.low is not None and math.isfinite(quantity.low) and math.isfinite(quantity.high):
+    ends = quantity.low is not None and math.isfinite(quantity.low) and math.isfinite(quantity.high)
+    if ends and quantity.low < quantity.high:  # an interval without width says nothing of digits
         return decimals_supported(shown(quantity.low, unit), shown(quantity.high, unit))
     if unit == "probability":
         return 0
@@ -106,7 +107,7 @@ def decimals_of(quantity: Quantity) -> int:
     if unit in TIMES and round(size, 1) == round(size):
         return 0
     if unit in SHARES or unit in TIMES or unit == "score":
-        return 2 if 0 < size < 1 else 1
+        return 2 if 0 < size < 1 else 1 if size < 1000 else 0
     if len(unit) == 3 and unit.isupper():
         return 0 if size >= 1000 else 2
     if size >= 1000 or size == int(size):
@@ -119,8 +120,14 @@ def bare(value: float, unit: str, decimals: int, language: str = "en") -> str:
     number = round(shown(value, unit), decimals) + 0.0  # + 0.0 turns -0.0 into 0.0
     if number == 0 and value and decimals == _MOST_DECIMALS:
         return _tiny(shown(value, unit), language)
-    text = numbers.format_decimal(abs(number), "#,##0." + "0" * decimals if decimals else "#,##0", language)
+    text = _grouped(abs(number), decimals, language)
     return f"{minus(language)}{text}" if number < 0 else text
+
+
+@lru_cache(maxsize=1 << 16)
+def _grouped(number: float, decimals: int, language: str) -> str:
+    """Figures in groups; a page shows the same number in several places, and reading a pattern is slow."""
+    return numbers.format_decimal(number, "#,##0." + "0" * decimals if decimals else "#,##0", language)
 
 
 def _tiny(number: float, language: str) -> str:

@@ -17,7 +17,7 @@ import mistune
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from toolkit.display import picture, theme
+from toolkit.display import picture, program, theme
 from toolkit.findings import VERDICTS, Finding
 from toolkit.language import Sentence, formats
 from toolkit.language.directions import runs_left
@@ -106,7 +106,7 @@ def packed_script() -> tuple[str, str]:
     It is a third of a page's weight that way. The page's own script unpacks it, and the policy lets it
     run because it names its hash.
     """
-    code = picture.script()
+    code = program.script()
     return base64.b64encode(gzip.compress(code.encode(), 9, mtime=0)).decode(), hashed(code)
 
 
