@@ -98,7 +98,7 @@ def run(
     params: Params,
     pack: Annotated[str | None, typer.Option(help="Which pack; the file's first one by default.")] = None,
     period: Annotated[str, typer.Option(help="2026Q3, 2026-09, 2026W38, 2026 or latest.")] = "latest",
-    only: Annotated[list[str] | None, typer.Option(help="Just this notebook's pages; may be repeated.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Just this notebook's pages, or this page; may be repeated.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time; the cores by default.")] = None,
     out: Annotated[str, typer.Option(help="The folder of all reports, or an address such as s3://bucket/reports.")] = "reports",
     engine: Annotated[str | None, typer.Option(help="fast or nbclient; the best of this system by default.")] = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import shlex
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ import yaml
 from toolkit.company.load import load_company
 from toolkit.company.ready import yesterday
 from toolkit.pack.readiness import due
+from toolkit.pack.run import run
 from toolkit.pack.schedule import KINDS, files_of, plan_of
 from toolkit.problems import Refused
 
@@ -79,12 +81,28 @@ def test_github_takes_the_workflow(odd_place):
     assert subprocess.run(["bash", "-n", "-c", script]).returncode == 0
 
 
-def test_the_airflow_file_has_a_task_for_each_notebook_and_one_that_publishes(odd_place):
+def test_the_airflow_file_has_a_task_for_each_page_and_one_that_publishes(odd_place):
     (text,) = files_of("airflow", plan_of(odd_place, None)).values()
     tree = ast.parse(text)
     (plan,) = [ast.literal_eval(n.value) for n in tree.body if isinstance(n, ast.Assign) and n.targets[0].id == "PLAN"]
-    assert plan["notebooks"] == ["of_late", "of_bought"] and plan["params"] == str(odd_place)
+    assert plan["pages"] == ["of_late", "of_bought"] and plan["params"] == str(odd_place)
     assert {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)} == {"run", "pack", "page", "publish"}
+
+
+def test_what_the_tasks_make_page_by_page_is_remembered_for_the_whole(project):
+    params = project / "params.yaml"
+    params.write_text(params.read_text() + "      - {notebook: of_late, title: Late once more}\n")
+    plan = plan_of(params, None)
+    assert plan.pages == ("of_late", "of_bought", "of_late-2")
+    alone = {"of_late": ["of_late", "of_late-2"]}  # a notebook's name asks for all of its pages
+    for page in plan.pages:
+        made = run(params, out=project / "reports", only=(page,))
+        there = [p["page"] for p in json.loads((made.folder / "manifest.json").read_text())["pages"]]
+        assert there == alone.get(page, [page])
+    whole = json.loads((run(params, out=project / "reports").folder / "manifest.json").read_text())["pages"]
+    assert [(p["page"], p["remembered"]) for p in whole] == [(page, True) for page in plan.pages]
+    with pytest.raises(Refused, match="--only.*'of_lat'.*is no notebook, and no page of this pack"):
+        run(params, out=project / "reports", only=("of_lat",))
 
 
 def test_files_are_the_same_twice_and_others_are_refused(odd_place):

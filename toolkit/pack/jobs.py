@@ -125,6 +125,11 @@ def pick_pack(file: CompanyFile, name: str | None) -> tuple[str, Pack]:
 def jobs_of(file: CompanyFile, pack: Pack, period: str, folder: Path, only: tuple[str, ...] = ()) -> list[Job]:
     """Every page of `pack`, its parameters checked against the notebooks' own.
 
+    Parameters
+    ----------
+    only
+        Names of notebooks, for all of their pages, or of single pages; all where empty.
+
     Raises
     ------
     Refused
@@ -133,24 +138,27 @@ def jobs_of(file: CompanyFile, pack: Pack, period: str, folder: Path, only: tupl
     found = {p.stem: p for p in sorted(folder.glob("*.ipynb"))}
     problems: list[Problem] = []
     jobs: list[Job] = []
-    for wanted in only:
-        if wanted not in found:
-            problems.append(Problem("--only", "is no notebook", wanted, tuple(found)))
+    taken = ["index"]
     for i, page in enumerate(pack.pages):
-        if only and page.notebook not in only:
-            continue
         place = file.place("packs", _name_of(file, pack), "pages", i)
         if page.notebook not in found:
-            problems.append(Problem(place, "is no notebook", page.notebook, tuple(found)))
+            if not only or page.notebook in only:
+                problems.append(Problem(place, "is no notebook", page.notebook, tuple(found)))
             continue
         path = found[page.notebook]
-        defaults = parameters_of(path)
         for name, title, params in _variants(file, page):
+            taken.append(_unique(name, taken))
+            if only and not {page.notebook, taken[-1]} & set(only):
+                continue
+            defaults = parameters_of(path)
             given = {"company": file.path.name, **params}
             if "period" in defaults:
                 given["period"] = period
             problems += _mismatches(place, path.name, given, defaults)
-            jobs.append(Job(_unique(name, jobs), path, title, given))
+            jobs.append(Job(taken[-1], path, title, given))
+    for wanted in only:
+        if wanted not in found and wanted not in taken[1:]:
+            problems.append(Problem("--only", "is no notebook, and no page of this pack", wanted, (*found, *taken[1:])))
     if problems:
         raise Refused(problems)
     if not jobs:
@@ -191,8 +199,7 @@ def called(pack: Pack) -> str | Sentence:
     return Sentence("Everything asked") if pack.label == _EVERYTHING_ASKED else pack.label
 
 
-def _unique(name: str, jobs: list[Job]) -> str:
-    taken = {j.page for j in jobs} | {"index"}
+def _unique(name: str, taken: list[str]) -> str:
     if name not in taken:
         return name
     return next(f"{name}-{i}" for i in range(2, len(taken) + 3) if f"{name}-{i}" not in taken)

@@ -36,8 +36,8 @@ class Plan:
         The project: where runs start, and where ``reports`` stands.
     program
         The ``toolkit`` command, in full.
-    notebooks
-        The notebooks of the pack, each once, in reading order.
+    pages
+        The pages of the pack, in reading order.
     pack
         Which pack; the file's first one where None.
     """
@@ -46,7 +46,7 @@ class Plan:
     params: Path
     folder: Path
     program: Path
-    notebooks: tuple[str, ...]
+    pages: tuple[str, ...]
     pack: str | None = None
 
     @property
@@ -69,16 +69,16 @@ def plan_of(params: Path, pack: str | None) -> Plan:
         Where the params file does not hold, or has no such pack.
     """
     from toolkit.company.load import load_company
-    from toolkit.pack.jobs import pick_pack
+    from toolkit.pack.jobs import jobs_of, notebooks_folder, pick_pack
 
     file = load_company(params)
-    notebooks = tuple(dict.fromkeys(page.notebook for page in pick_pack(file, pack)[1].pages))
+    jobs = jobs_of(file, pick_pack(file, pack)[1], "latest", notebooks_folder(Path.cwd(), file.path.parent))
     program = Path(sys.argv[0]).absolute() if Path(sys.argv[0]).name == "toolkit" else Path(sys.executable).parent / "toolkit"
     folder = file.path.parent.parent if file.path.parent.name == "params" else file.path.parent
     for place in (file.path, folder, program):
         if re.search(r"[\x00-\x1f]", str(place)):
             raise Refused(Problem("schedule", "holds a line break or another control character, which no scheduler takes", str(place)))
-    return Plan(file.company.company.id, file.path, folder, program, notebooks, pack)
+    return Plan(file.company.company.id, file.path, folder, program, tuple(job.page for job in jobs), pack)
 
 
 def files_of(kind: str, plan: Plan) -> dict[str, str]:
@@ -188,15 +188,16 @@ jobs:
 
 def _airflow(plan: Plan) -> dict[str, str]:
     settings = {"program": str(plan.program), "params": str(plan.params), "folder": str(plan.folder), "pack": plan.pack,
-                "notebooks": list(plan.notebooks)}  # fmt: skip
+                "pages": list(plan.pages)}  # fmt: skip
     said = json.dumps(settings, indent=4, ensure_ascii=True).replace("null", "None")
     text = f'''\
-"""Makes the pack of {plan.company}: a task for each notebook's pages, then one that publishes. Airflow 3.
+"""Makes the pack of {plan.company}: a task for each page, then one that publishes. Airflow 3.
 
-Each of the first tasks makes the pages of one notebook, side by side where workers are free, and is
-seen by its name where it fails. What they made is remembered in reports/, so that the last task only
-puts it together and publishes it whole. Put this file into Airflow's folder of DAGs; workers on other
-machines need the same folder at the same place.
+Each of the first tasks makes one page, side by side where workers are free, and is seen by its name
+where it fails. What they made is remembered in reports/, so that the last task only puts it together
+and publishes it whole; pages that the params have got since this file was written are made by it too.
+Put this file into Airflow's folder of DAGs; workers on other machines need the same folder at the
+same place.
 """
 
 from __future__ import annotations
@@ -233,25 +234,25 @@ def run(*more: str) -> None:
     max_active_runs=1,
 )
 def pack():
-    """Each notebook's pages by themselves, then the whole pack."""
+    """Each page by itself, then the whole pack."""
 
-    @task(max_active_tis_per_dagrun=4, map_index_template="{{{{ notebook }}}}")
-    def page(notebook: str) -> None:
-        """The pages of one notebook, in a folder of their own; what was made is remembered for all."""
-        get_current_context()["notebook"] = notebook
-        memory, place = REPORTS / ".remembered", REPORTS / ".tasks" / notebook
+    @task(max_active_tis_per_dagrun=4, map_index_template="{{{{ name }}}}")
+    def page(name: str) -> None:
+        """One page, in a folder of its own; what was made is remembered for all."""
+        get_current_context()["name"] = name
+        memory, place = REPORTS / ".remembered", REPORTS / ".tasks" / name
         for folder in (memory, place):
             folder.mkdir(parents=True, exist_ok=True)
         if not (place / memory.name).exists():
             (place / memory.name).symlink_to(memory)
-        run("--only", notebook, "--jobs", "1", "--out", str(place))
+        run("--only", name, "--jobs", "1", "--out", str(place))
 
     @task(trigger_rule="all_done")
     def publish() -> None:
         """The whole pack into reports/, where readers find it."""
         run()
 
-    page.expand(notebook=PLAN["notebooks"]) >> publish()
+    page.expand(name=PLAN["pages"]) >> publish()
 
 
 pack()
