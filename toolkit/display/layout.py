@@ -7,7 +7,6 @@ arithmetic runs in the page's script (`templates/page.js`), on the width that is
 from __future__ import annotations
 
 import math
-from textwrap import wrap
 
 WIDE = 720
 """Width of the still picture on a desk, in pixels."""
@@ -42,6 +41,9 @@ TITLE, SUBTITLE = 8.8, 6.8
 TENTHS = (5, 6, 7, 8, 9, 10)
 """Shares of a panel's width that a name may take: ``tenths-8`` is the style of one with room for eight."""
 
+_JOINTS = "_./-"
+"""Within a long name a line ends after one of these."""
+
 _ISOLATES, _CLOSES = "\u2066\u2067\u2068", "\u2069"
 
 EMPTY = {"data": {"values": [{}]}, "mark": {"type": "point", "opacity": 0}, "height": 1}
@@ -61,7 +63,7 @@ def at_width(spec: dict, width: int) -> dict:
     fitted = {**spec, "config": _fitted(spec["config"], each, inner)}
     if panels:
         titled = _level([{**_labelled(_titled(panel, each), inner), "width": inner} for panel in panels], columns)
-        order = from_the_right(titled, columns) if said.get("mirrored") else titled
+        order = from_the_right(titled, columns, each) if said.get("mirrored") else titled
         return {**fitted, "columns": columns, "concat": order}
     return {**_labelled(_titled(fitted, each), inner), "width": inner}
 
@@ -145,9 +147,35 @@ def _lines(text: str | list, each: int, character: float, broken: bool = False) 
     most = max(1, math.floor(each / character))
     out = []
     for one in [text] if isinstance(text, str) else text:
-        wrapped = wrap(one, most, break_long_words=broken, break_on_hyphens=False) or [one]
-        out += _isolated([line.rstrip() for line in wrapped])
+        out += _isolated(_wrapped(one, most, broken))
     return out
+
+
+def _wrapped(text: str, most: int, broken: bool) -> list[str]:
+    """`text` in lines of at most `most` letters, broken between words; within long ones where `broken`."""
+    out, line = [], ""
+    for word in text.split():
+        if line and len(line) + 1 + len(word) <= most:
+            line += f" {word}"
+            continue
+        if broken and len(word) > most:
+            if line and (at := _break(word, most - len(line) - 1)):
+                line, word = f"{line} {word[:at]}", word[at:]
+            if line:
+                out.append(line)
+            while len(word) > most:
+                at = _break(word, most) or most
+                out.append(word[:at])
+                word = word[at:]
+        elif line:
+            out.append(line)
+        line = word
+    return [*out, line]
+
+
+def _break(word: str, room: int) -> int:
+    """Where a word that is a name of a column goes on in the next line; 0 where it has no such place."""
+    return max((word.rfind(sign, 0, max(room, 0)) + 1 for sign in _JOINTS), default=0)
 
 
 def _isolated(lines: list[str]) -> list[str]:
@@ -162,9 +190,12 @@ def _isolated(lines: list[str]) -> list[str]:
     return out
 
 
-def from_the_right(panels: list[dict], columns: int) -> list[dict]:
-    """Panels in the order in which a program that fills rows from the left puts the first on the right."""
-    filled = [*panels, *[EMPTY] * (-len(panels) % columns)]
+def from_the_right(panels: list[dict], columns: int, each: int = 0) -> list[dict]:
+    """Panels in the order in which a program that fills rows from the left puts the first on the right.
+
+    What is empty is as wide as a panel (`each`), so that the last one stands under the first.
+    """
+    filled = [*panels, *[{**EMPTY, "width": each}] * (-len(panels) % columns)]
     rows = [filled[i : i + columns] for i in range(0, len(filled), columns)]
     return [panel for row in rows for panel in reversed(row)]
 

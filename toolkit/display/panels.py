@@ -85,7 +85,8 @@ def bars(rows: Sequence[Row], title: str | Sentence | None) -> dict:
     x = {
         "type": "quantitative",
         "scale": {"domain": [low, high], "nice": True, "zero": True},
-        "axis": _x_axis(0),
+        # half a change or half a customer is not to be read off an axis
+        "axis": _x_axis(0) | ({"tickMinStep": 1} if unit == "count" else {}),
     }
     data = [_row(i, r, unit, low, high) for i, r in enumerate(rows)]
     layers = [

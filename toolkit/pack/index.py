@@ -19,6 +19,7 @@ from toolkit.pack.first_screen import UNJUDGED, Entry
 from toolkit.pack.markup import render
 from toolkit.pack.reading import finding_of
 from toolkit.pack.strokes import sketch_of
+from toolkit.pack.why_failed import why_failed
 
 _GROUPS = (
     (Sentence("Plan changes"), ("plan_change", "plan_changes")),
@@ -30,6 +31,7 @@ _GROUPS = (
     (Sentence("Money and offers"), ("roi", "offers")),
     (Sentence("The plan itself"), ("scorecard", "the_plan")),
     (Sentence("Departments"), ("department",)),
+    (Sentence("Segments"), ("segment",)),
     (Sentence("The data"), ("data_quality",)),
 )
 """What findings and pages are about -> their notebooks, in reading order; others come last."""
@@ -82,7 +84,7 @@ def render_index(
         spending=first_screen.spending_of(entries),
         groups=_grouped(judged),
         unjudged=[e for e in mains if e.finding.verdict in UNJUDGED],
-        failed=[(links[page], reason) for page, reason in failed.items() if page in links],
+        failed=[(links[page], why_failed(reason)) for page, reason in failed.items() if page in links],
         around=around,
         changed=[c for c in around.changed if c.headline][:_MOST_CHANGED],
         pages=_pages(context.links),

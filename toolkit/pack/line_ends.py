@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _NO_BREAK = "\u00a0"
-_INTERVAL = re.compile(r"\([\u200e−\d.,]+ \w{1,4} [\u200e−\d.,]+\)")
+_INTERVAL = re.compile(r"(?:(?<=\()|(?<=, ))[\u200e−\d.,]+ \w{1,4} [\u200e−\d.,]+(?=\))")
 _SIGN = re.compile(r"(?<=\d) (?=%|[A-Z]{3}\b)")
 
 

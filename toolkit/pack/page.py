@@ -24,6 +24,7 @@ from toolkit.pack.reading import (
     estimate_of,
     story_of,
 )
+from toolkit.pack.why_failed import why_failed
 
 __all__ = ["PageContext", "PageLink", "render_failure", "render_page"]
 
@@ -123,7 +124,7 @@ def render_failure(context: PageContext, reason: Sentence) -> str:
         draws=False,
         context=context,
         here=context.page,
-        reason=reason,
+        why=why_failed(reason),
     )
 
 
@@ -153,11 +154,12 @@ def _drawn(chart: Drawing, number: int, language: str) -> Drawn:
 
 def _facts(main: Finding) -> list[tuple[Sentence, object, str]]:
     """What stands beside the finding: name, value, how it looks."""
-    facts: list[tuple[Sentence, object, str]] = [
-        (Sentence("Verdict"), verdict_words(main.verdict), f"badge {mood(main.verdict)}")
-    ]
+    facts: list[tuple[Sentence, object, str]] = []
+    if main.verdict != "measured":  # says nothing beside its number
+        facts.append((Sentence("Verdict"), verdict_words(main.verdict), f"badge {mood(main.verdict)}"))
     if estimate_of(main) is not None:
-        facts.append((Sentence("Estimate"), signed(main), "figure"))
+        name = Sentence("Measured") if main.quantity.low is None else Sentence("Estimate")
+        facts.append((name, signed(main), "figure"))
     if main.decision:
         facts.append((Sentence("Decision asked"), main.decision, "strong"))
     if main.owner:

@@ -84,16 +84,17 @@ def scale_over(values: Sequence[float], within: tuple[float, float] | None = Non
 
 
 def line_of(values: Sequence[float], width: int = 64, height: int = _HEIGHT) -> tuple[str, float, float] | None:
-    """A line through `values`, as a path, and its last point; None for fewer than two."""
+    """A line through `values`, as a path, and its last point; None for fewer than two. What is not known is a gap."""
     seen = [v for v in values if math.isfinite(v)]
     if len(seen) < 2:
         return None
     low, high = min(seen), max(seen)
     spread = (high - low) or 1.0
-    inner = height - 6
-    points = [
-        (round(2 + i / (len(seen) - 1) * (width - 6), 1), round(3 + (high - v) / spread * inner, 1) if high > low else height / 2)
-        for i, v in enumerate(seen)
-    ]
-    path = "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
-    return path, *points[-1]
+    inner, path, x, y, begun = height - 6, "", 0.0, 0.0, False
+    for i, v in enumerate(values):
+        if math.isfinite(v):
+            x = round(2 + i / (len(values) - 1) * (width - 6), 1)
+            y = round(3 + (high - v) / spread * inner, 1) if high > low else height / 2
+            path += f"{'L' if begun else 'M'}{x:g} {y:g}"
+        begun = math.isfinite(v)
+    return path, x, y

@@ -8,10 +8,12 @@ than its place scrolls there, with a shadow at the side where there is more.
 
 from __future__ import annotations
 
+import math
 import re
 
 from toolkit.language import Quantity
 from toolkit.pack.line_ends import together
+from toolkit.pack.strokes import line_of
 from toolkit.shown import Cell, Grid, cell_text, written
 
 PHONE, COLUMN, PAPER = 38, 66, 66
@@ -23,6 +25,10 @@ _BETWEEN = 2
 _LEAST, _REST = 10, 12
 """Letters that a column of words has at least, unless it holds fewer; that a unit and an interval have in two lines."""
 
+_BLOCKS = "▁▂▃▄▅▆▇█"
+_SPARK = re.compile(f"[{_BLOCKS}·]*[{_BLOCKS}][{_BLOCKS}·]+")
+"""A series as blocks, as plain text shows it; a dot is a gap."""
+
 _PAD = re.compile("([\u2007\u2008]+)(?=</t[dh]>)")
 
 
@@ -33,8 +39,21 @@ def on_page(grid: Grid, language: str) -> str:
     wide = (("wide", whole > COLUMN), ("tall-phone", (broken if many else whole) > PHONE), ("tall-paper", broken > PAPER))
     marks = ["scroll", *(mark for mark, is_so in wide if is_so)]
     table = _PAD.sub(r'<span class="pad">\1</span>', together(grid.html(language, labelled=True)))
+    table = _SPARK.sub(lambda found: _drawn(found[0]), table)
     label = written(grid.title.text(language))
     return f'<div class="{" ".join(marks)}" role="group" tabindex="0" aria-label="{label}">\n{table}\n</div>'
+
+
+def _drawn(blocks: str) -> str:
+    """Blocks as a thin line, last point marked; the word beside it says what it shows."""
+    line = line_of([_BLOCKS.index(b) if b in _BLOCKS else math.nan for b in blocks])
+    if line is None:
+        return ""
+    path, x, y = line
+    return (
+        '<svg class="spark" viewBox="0 0 64 20" width="64" height="20" aria-hidden="true" focusable="false">'
+        f'<path d="{path}"/><circle cx="{x:g}" cy="{y:g}" r="2.5"/></svg>'
+    )
 
 
 def letters_of(grid: Grid, language: str = "en", *, whole: bool = False) -> int:

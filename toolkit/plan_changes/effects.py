@@ -322,16 +322,16 @@ class PlanEffect(Shown):
             for g in self.groups
         ]  # fmt: skip
         note = [
-            Sentence("By {segment} the effects differ (p {p})", {"segment": s.segment, "p": Quantity(s.p_same, "number")})
+            Sentence("By {segment} the effects differ (p {p}).", {"segment": s.segment, "p": Quantity(s.p_same, "number")})
             if s.p_same < 0.05 else
-            Sentence("By {segment} the effects cannot be told apart", {"segment": s.segment})
+            Sentence("By {segment} the effects cannot be told apart.", {"segment": s.segment})
             if math.isfinite(s.p_same) else
-            Sentence("By {segment} no test says whether effects differ: {why}", {"segment": s.segment, "why": s.reason or ""})
+            Sentence("By {segment} no test says whether effects differ: {why}.", {"segment": s.segment, "why": s.reason or ""})
             for s in self.segments
         ]  # fmt: skip
         said = None
         for sentence in reversed(note):
-            said = sentence if said is None else Sentence("{first}; {rest}", {"first": sentence, "rest": said})
+            said = sentence if said is None else Sentence("{first} {rest}", {"first": sentence, "rest": said})
         return Grid(Sentence("The effect by group"), (Sentence("Group"), Sentence("Effect"), Sentence("Harm")),
                     tuple(rows), said)  # fmt: skip
 

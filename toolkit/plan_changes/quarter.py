@@ -244,7 +244,7 @@ def conclude(effects: PlanEffects, checks: Checks) -> Findings:
     kept = [e.definition.title for e, d in zip(effects.effects, effects.decisions, strict=True) if d.action == "keep"]
     stop = [e.definition.title for e, d in zip(effects.effects, effects.decisions, strict=True) if d.action == "drop"]
     n = len(effects.effects) + len(portfolio.refused)
-    values = {"kept": len(kept), "n": n, "stop": ", ".join(stop), "pace": Quantity(effects.pace, "number"),
+    values = {"kept": len(kept), "n": n, "stop": tuple(stop), "pace": Quantity(effects.pace, "number"),
               "review": _review(portfolio)}  # fmt: skip
     said = Sentence("{kept} of {n} changes keep their promise.", values)
     if stop:

@@ -80,19 +80,19 @@ def _verdict(effect: PlanEffect, decision: Decision) -> Sentence:
     values = {"said": said, "promised": promised, "share": effect.share, "due": d.due, "change": d.title,
               "worthwhile": Quantity(effect.worthwhile, effect.unit)}  # fmt: skip
     if decision.verdict == "delivered":
-        return Sentence("{said} The promise was {promised:size}: {change} delivered.", values)
+        return Sentence("{change} delivered. {said} The promise was {promised:size}.", values)
     if decision.verdict == "on_track":
         if math.isnan(effect.promised):
             return Sentence("{said} What was promised cannot be compared with it.", values)
-        return Sentence("{said} The promise is {promised:size}: {change} is on track.", values)
+        return Sentence("{change} is on track. {said} The promise is {promised:size}.", values)
     if decision.verdict == "partly_delivered":
-        return Sentence("{said} The promise was {promised:size}: {share} of it came ({share:range}).", values)
+        return Sentence("{change} delivered in part. {said} The promise was {promised:size}: {share} of it came ({share:range}).", values)
     if decision.verdict == "harm":
-        return Sentence("{said} The promise was {promised:size} the other way: {change} does harm.", values)
+        return Sentence("{change} does harm. {said} The promise was {promised:size} the other way.", values)
     if decision.verdict == "no_worthwhile_effect":
         if math.isfinite(effect.worthwhile):
-            return Sentence("{said} An effect worth having, {worthwhile:size}, is ruled out.", values)
-        return Sentence("{said} An effect as promised, {promised:size}, is ruled out.", values)
+            return Sentence("{change} brings nothing worth having. {said} An effect of {worthwhile:size} is ruled out.", values)
+        return Sentence("{change} does not bring what it promised. {said} An effect of {promised:size} is ruled out.", values)
     return _not_yet(effect, decision, values)
 
 

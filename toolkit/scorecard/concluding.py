@@ -18,6 +18,11 @@ TOLD = Sentence("Did everybody know of each change before it took effect?")
 OWNED = Sentence("Has every part of the plan an owner and a reason?")
 DRIVES = Sentence("Which measures drive success, and what is to be adjusted?")
 COUNTED = "counted, every line of the table"
+_PARTS = {
+    "schedule": Sentence("the schedule"), "readiness": Sentence("what has to be ready"),
+    "informed": Sentence("who is told when"), "owners": Sentence("owners and reasons"),
+}  # fmt: skip
+"""What needs something done, in short."""
 
 
 def conclude(found: Scored, checks: Checks) -> Findings:
@@ -36,10 +41,14 @@ def conclude(found: Scored, checks: Checks) -> Findings:
 def _whole(found: Scored, parts: list[Finding], checks: Checks) -> Finding:
     known = [f for f in parts if f.verdict != "no_data"]
     asked = sum(f.decision is not None for f in parts)
-    named = {"known": len(known), "n": len(parts), "asked": asked}
+    to_do = tuple(_PARTS[f.id.rpartition("/")[2]] for f in parts if f.decision is not None)
+    named = {"known": len(known), "n": len(parts), "asked": asked, "what": to_do}
     said = Sentence("Nothing is kept of the plan's schedule, readiness, owners and who was told.")
     if asked:
-        said = Sentence("Of {n} questions about the plan itself {known} can be answered, and {asked} need something done.", named)
+        said = Sentence(
+            "Of {n} questions about the plan itself {known} can be answered, and {asked} needs something done: {what}.", named,
+            plural="Of {n} questions about the plan itself {known} can be answered, and {asked} need something done: {what}.", count="asked",
+        )  # fmt: skip
     elif known:
         said = Sentence("Of {n} questions about the plan itself {known} can be answered, and none needs anything done.", named)
     plan = found.definition.plan
@@ -206,14 +215,24 @@ _SAID = {
 }
 
 
+_SAID_OF = {
+    "for": "“{claim}”: what is measured speaks for it, {yes} for, {no} against, {open} open.",
+    "against": "“{claim}”: what is measured speaks against it, {yes} for, {no} against, {open} open.",
+    "mixed": "“{claim}”: what is measured speaks both ways, {yes} for, {no} against, {open} open.",
+    "open": "“{claim}”: nothing that is measured speaks for or against it; {open} pieces are open.",
+}
+
+
 def _tested(t: Tested, found: Scored) -> Finding:
     counts = {"yes": t.count("for"), "no": t.count("against"), "open": t.count("open")}
-    decision = None
+    said, decision = Sentence(_SAID[t.state], counts), None
+    if t.claim:
+        said = Sentence(_SAID_OF[t.state], {**counts, "claim": t.claim.label})
     if t.state == "against":
         decision = Sentence("Change the claim, or what is done for it: {claim}.", {"claim": t.claim.label if t.claim else t.question})
     return Finding(
         id=f"{NOTEBOOK}/strategy/{t.name}", notebook=NOTEBOOK, subject=t.name, question=t.question, answers=("F57",),
-        verdict="no_data" if t.state == "open" else "measured", sentence=Sentence(_SAID[t.state], counts), decision=decision,
+        verdict="no_data" if t.state == "open" else "measured", sentence=said, decision=decision,
         owner=t.claim.owner if t.claim else None, period=found.definition.period, n=len(t.evidence), n_unit="findings",
         numbers={"for": counts["yes"], "against": counts["no"], "open": counts["open"]},
         method="findings for and against, counted",

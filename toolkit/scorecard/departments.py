@@ -125,7 +125,7 @@ class Department(Shown):
     def title(self) -> Sentence:
         """What the chart shows."""
         named = {"good": len(self.of("good")), "worse": len(self.of("to_improve")), "name": self.definition.label}
-        return Sentence("{name}: good in {good} KPIs, to improve in {worse}; how far each is from what it is held to", named)
+        return Sentence("{name}: {good} good, {worse} to improve; how far each KPI is from what it is held to", named)
 
     def rows(self) -> tuple[GapRow, ...]:
         """Each difference as a share of what the KPI is held to, as charts take it; hidden ones are unknown."""
@@ -229,7 +229,8 @@ def check(found: Department) -> Checks:
     """Is there enough to say it, and is it shown?"""
     hidden = found.of("hidden")
     named = {"n": len(hidden), "least": found.definition.min_cell}
-    said = Sentence("{n} KPIs have fewer than {least} rows and are not shown", named)
+    said = Sentence("{n} KPI has fewer than {least} rows and is not shown", named,
+                    plural="{n} KPIs have fewer than {least} rows and are not shown", count="n")  # fmt: skip
     without = [h for h in found.held if not h.against.known]
     return Checks((
         Check(Sentence("Every KPI has rows enough to be shown"), not hidden, said, numbers={"hidden": len(hidden)}),

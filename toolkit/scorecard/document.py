@@ -45,12 +45,15 @@ class Document(Shown):
             heads = ("What", "Offered", "Whose, and why", "What is measured says", "Verdict")
         rows = [row for p in parts.values() for row in self._rows((p.label, _words(p), _whose(p)), p)]
         note = None if rows else Sentence("The plan names none: `plan.{part}` would.", {"part": name})
-        return Grid(_TITLES[name], tuple(Sentence(h) for h in heads), tuple(rows), note)
+        columns = tuple(Sentence(h) for h in heads)
+        if rows and all(row[1] is None for row in rows):
+            columns, rows = columns[:1] + columns[2:], [row[:1] + row[2:] for row in rows]
+        return Grid(_TITLES[name], columns, tuple(rows), note)
 
     def contacts(self) -> Grid:
         """Every kind of contact: way, longest time, who handles it in turn, and what is measured of it."""
         given = self.plan.communication.contacts.values() if self.plan.communication else ()
-        rows = [row for c in given for row in self._rows((c.label, c.medium or "", _time(c), _flow(c), _whose(c)), c)]
+        rows = [row for c in given for row in self._rows((c.label, c.medium or None, _time(c), _flow(c), _whose(c)), c)]
         heads = ("Contact", "Way", "At most", "Who handles it", "Whose, and why", "What is measured says", "Verdict")
         note = None if rows else Sentence("The plan names no contacts: `plan.communication.contacts` would.")
         return Grid(Sentence("Contacts, their longest times, and who handles them"), tuple(Sentence(h) for h in heads), tuple(rows), note)
@@ -65,7 +68,7 @@ class Document(Shown):
         if not found:
             why = Sentence("Nothing that is measured judges it") if not part.judged_by else Sentence("It could not be judged")
             return [(*start, why, None)]
-        empty = tuple("" for _ in start[1:])
+        empty = (None,) * len(start[1:])
         return [
             (*(start if i == 0 else (start[0], *empty)), f.sentence, verdict_words(f.verdict))
             for i, f in enumerate(found)
@@ -94,18 +97,19 @@ def _whose(part: PlanPart) -> Sentence:
     return Sentence("Nobody named. Why: {reason}", named) if part.reason else Sentence("Nobody named, no reason given")
 
 
-def _words(part: PlanPart) -> str | Sentence:
+def _words(part: PlanPart) -> str | Sentence | None:
     if getattr(part, "refuses", None):
-        return Sentence("{text} It says no to: {refused}.", {"text": part.text or part.label, "refused": tuple(part.refuses)})
-    return getattr(part, "offer", None) or part.text or ""
+        named = {"text": (part.text or "").rstrip(" ."), "refused": tuple(part.refuses)}
+        return Sentence("{text}. It says no to: {refused}." if part.text else "It says no to: {refused}.", named)
+    return getattr(part, "offer", None) or part.text or None
 
 
 def _time(c: Contact) -> Quantity | None:
     return Quantity(c.within_hours, "hours") if c.within_hours else None
 
 
-def _flow(c: Contact) -> Sentence | str:
-    return Sentence("In this order: {people}", {"people": tuple(c.flow)}) if c.flow else ""
+def _flow(c: Contact) -> Sentence | None:
+    return Sentence("In this order: {people}", {"people": tuple(c.flow)}) if c.flow else None
 
 
 def _parts(plan: Plan) -> list[PlanPart]:

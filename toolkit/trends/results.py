@@ -105,7 +105,7 @@ class KpiTrends(Shown):
                 )
             )
         since = [
-            Sentence("On {period}", {"period": p.label})
+            Sentence("Change since {period}", {"period": p.label})
             for p in (period.previous(), period.same_last_year())
         ]
         heads = (
@@ -115,7 +115,8 @@ class KpiTrends(Shown):
             Sentence("Variation"),
             Sentence("Target"),
         )
-        return Grid(Sentence("All KPIs in {period}", {"period": period.label}), heads, tuple(rows))
+        note = Sentence("A change is in the unit of its value; that of a share is in percentage points.")
+        return Grid(Sentence("All KPIs in {period}", {"period": period.label}), heads, tuple(rows), note)
 
     def signal_grid(self) -> Grid:
         """Every signal and hint of the whole KPIs in words."""
@@ -158,7 +159,7 @@ class KpiTrends(Shown):
             Sentence("KPI"),
             Sentence("Segment"),
             Sentence("Value"),
-            Sentence("On {period}", {"period": period.previous().label}),
+            Sentence("Change since {period}", {"period": period.previous().label}),
             Sentence("Variation"),
             Sentence("Target, and forecast for its day"),
         )

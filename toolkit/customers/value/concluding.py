@@ -31,9 +31,8 @@ def _share(found: Profitability, shared: dict) -> Finding:
                         {"reason": top.reason or Sentence("too few customers")})  # fmt: skip
         return Finding(id="customer_value/customers/top_fifth", question=question, verdict="no_data", sentence=said,
                        answers=("F27",), **shared)  # fmt: skip
-    values = {"share": interval_quantity(top, "percent"), "gini": interval_quantity(gini, "number"),
-              "n": Quantity(found.n, "count")}  # fmt: skip
-    said = Sentence("The top fifth of {n} customers brings {share} of revenue ({share:range}); the Gini index is {gini}.", values)
+    values = {"share": interval_quantity(top, "percent"), "n": Quantity(found.n, "count")}  # fmt: skip
+    said = Sentence("The top fifth of {n} customers brings {share} of revenue ({share:range}).", values)
     return Finding(
         id="customer_value/customers/top_fifth", question=question, verdict="measured", sentence=said,
         decision=Sentence("Keep the biggest fifth: serve the customers of the priority list first."),

@@ -131,7 +131,7 @@ class Profitability(Shown):
             (Sentence("Customers who cost more than they bring"), Quantity(self.losing, "count")),
             (Sentence("What these lost together"), self.money(self.lost)),
             (Sentence("Revenue of the top fifth"), interval_quantity(self.top_fifth, "percent")),
-            (Sentence("Gini index of revenue"), interval_quantity(self.gini, "number")),
+            (Sentence("Gini index of revenue (0: all bring alike; 1: one brings all)"), interval_quantity(self.gini, "number")),
         ]
         return Grid(
             Sentence("What customers bring and cost"), (Sentence("What"), Sentence("Value")), tuple(rows),

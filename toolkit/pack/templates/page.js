@@ -6,9 +6,9 @@
   const EMPTY = { data: { values: [{}] }, mark: { type: "point", opacity: 0 }, height: 1 };
 
   // a program that fills rows from the left puts the first panel on the right
-  const fromTheRight = (panels, columns) => {
+  const fromTheRight = (panels, columns, each) => {
     const filled = [...panels];
-    while (filled.length % columns) filled.push(EMPTY);
+    while (filled.length % columns) filled.push({ ...EMPTY, width: each });
     const rows = [];
     for (let i = 0; i < filled.length; i += columns) rows.push(...filled.slice(i, i + columns).reverse());
     return rows;
@@ -29,6 +29,9 @@
     });
   };
 
+  // where a long name of a column goes on in the next line
+  const joint = (word, room) => Math.max(0, ...["_", ".", "/", "-"].map((sign) => word.slice(0, Math.max(room, 0)).lastIndexOf(sign) + 1));
+
   const lines = (text, each, character, broken = false) => {
     const most = Math.max(1, Math.floor(each / character)), all = [];
     for (const one of [].concat(text)) {
@@ -37,10 +40,14 @@
       for (let word of one.split(/\s+/)) {
         if (line && line.length + 1 + word.length <= most) { line += " " + word; continue; }
         if (broken && word.length > most) {
-          const rest = most - line.length - 1;
-          if (line && rest > 0) { line += " " + word.slice(0, rest); word = word.slice(rest); }
+          const first = joint(word, most - line.length - 1);
+          if (line && first) { line += " " + word.slice(0, first); word = word.slice(first); }
           if (line) out.push(line);
-          for (; word.length > most; word = word.slice(most)) out.push(word.slice(0, most));
+          while (word.length > most) {
+            const at = joint(word, most) || most;
+            out.push(word.slice(0, at));
+            word = word.slice(at);
+          }
           line = word;
           continue;
         }
@@ -125,7 +132,7 @@
     const fitted = { ...spec, config, usermeta: {} };
     if (!spec.concat) return { ...labelled(titled(fitted, each), inner), width: inner };
     const views = level(spec.concat.map((view) => ({ ...labelled(titled(view, each), inner), width: inner })), columns);
-    const order = mirrored ? fromTheRight(views, columns) : views;
+    const order = mirrored ? fromTheRight(views, columns, each) : views;
     if (order.length <= MOST_ROWS * columns) return { ...fitted, columns, concat: order };
     // more than stands on a sheet: a drawing for each row, so that a page ends between rows
     const rows = [];

@@ -42,11 +42,13 @@ def kept_said(wait: Wait, measure: str) -> Sentence:
     if not math.isfinite(wait.wanted):
         return Sentence("{share} ({share:range}) of {n} came within the promise, with {overdue} overdue ones "
                         "counted as missed.", values)  # fmt: skip
+    said = Sentence("{share} ({share:range}) of {n} matters were settled within the promise; {wanted} are wanted.", values)
     if measure == "reply":
-        return Sentence("{share} ({share:range}) of {n} first replies came within the promise; {wanted} are wanted. "
-                        "{overdue} are overdue and count as missed.", values)  # fmt: skip
-    return Sentence("{share} ({share:range}) of {n} matters were settled within the promise; {wanted} are wanted. "
-                    "{overdue} are overdue and count as missed.", values)  # fmt: skip
+        said = Sentence("{share} ({share:range}) of {n} first replies came within the promise; {wanted} are wanted.", values)
+    if not wait.overdue:
+        return said
+    return Sentence("{said} {overdue} is overdue and counts as missed.", {"said": said, "overdue": wait.overdue},
+                    plural="{said} {overdue} are overdue and count as missed.", count="overdue")  # fmt: skip
 
 
 def _promise(found: Answered, measure: str, checks: Checks, headline: bool) -> Iterator[Finding]:
