@@ -13,6 +13,7 @@ from scipy import stats
 from toolkit.aggregates import Aggregates, Moments, from_buckets
 from toolkit.data.frames import as_table
 from toolkit.kpis import Measure
+from toolkit.problems import Refused
 from toolkit.scan import aggregate
 from toolkit.stats import ratios
 from toolkit.stats.ratios import RatioMoments
@@ -240,3 +241,14 @@ def test_the_same_on_an_ibis_table():
     connection = ibis.duckdb.connect()
     connection.create_table("t", frame)
     same(aggregate(connection.table("t"), MEASURES, ["arm"]), read(frame, "rows", "arm"))
+
+
+@pytest.mark.parametrize("how", WAYS)
+@pytest.mark.parametrize("numerator, denominator", [("y", "1e300"), ("y", "1e-300"), ("y * 1e200", "1")])
+def test_numbers_whose_squares_are_none_are_refused_by_name(how, numerator, denominator):
+    table = as_table(examples().dropna())
+    with pytest.raises(Refused, match="nothing can be reckoned with them") as refused:
+        aggregate(table, [Measure("k", numerator, denominator), Measure("y", "y")], ("place",), **WAYS[how])
+    assert {p.place.partition(".")[0] for p in refused.value.problems} == {"k"}, "and no other"
+    fine = aggregate(table, [Measure("k", f"({numerator}) * 0", "1")], ("place",), **WAYS[how])
+    assert fine.cells, "nothing is no small number"

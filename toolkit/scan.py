@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 import numpy as np
@@ -11,12 +12,20 @@ import numpy as np
 from toolkit.aggregates import Aggregates, Basis, Moments, from_buckets, in_order
 from toolkit.data.dialects import md5_digits
 from toolkit.kpis import Measure, measured
+from toolkit.problems import Problem, Refused
 from toolkit.row_scan import complete_rows
 
 BUCKET = "toolkit__bucket"
 ROWS = "toolkit__rows"
+SMALLEST, LARGEST = 1e-100, 1e100
+"""Beyond these a mean's square, and with it every interval, is no number any more."""
+BEYOND = "gives numbers that are infinite, beyond 1e100 or nearer to 0 than 1e-100: nothing can be reckoned with them"
 _NEAR = 0.3
 """Engines sketch distinct counts to about 5 % (standard error): within this of a limit they are counted."""
+
+
+class Unreckonable(Refused):
+    """Numbers so large or small that their squares are none."""
 
 
 def aggregate(
@@ -58,17 +67,58 @@ def aggregate(
     -------
     Aggregates
         No cells where the table has no rows.
+
+    Raises
+    ------
+    Unreckonable
+        A measure's numbers are so large or small that their squares are none.
     """
     measures, dims, covariates = tuple(measures), tuple(dims), tuple(covariates)
-    keep = [d for d in dims if d not in (expressions or {})] + ([unit] if unit else [])
-    if unit is None and (found := complete_rows(table, measures, dims, covariates, expressions or {})) is not None:
+    found = _scanned(table, measures, dims, unit, covariates, expressions or {}, exact_units, buckets, disjoint)
+    return reckonable(found, measures)
+
+
+def _scanned(table, measures, dims, unit, covariates, expressions, exact_units, buckets, disjoint) -> Aggregates:
+    keep = [d for d in dims if d not in expressions] + ([unit] if unit else [])
+    try:
+        if unit is None and (found := complete_rows(table, measures, dims, covariates, expressions)) is not None:
+            return found
+        rows = measured(table, measures, keep, covariates, expressions)
+        if unit is None:
+            return _by_row(rows, measures, dims, covariates)
+        if _many_units(rows, unit, exact_units):
+            return _by_bucket(rows, measures, dims, covariates, unit, buckets)
+        return _by_unit(rows, measures, dims, covariates, unit, disjoint)
+    except duckdb.OutOfRangeException as wrong:  # other engines go on with what is infinite
+        beyond = wrong
+        if len(measures) == 1:
+            (m,) = measures
+            raise Unreckonable(Problem(m.name, BEYOND, m.numerator if m.denominator == "1" else f"{m.numerator} / {m.denominator}")) from None
+    problems = []
+    for m in measures:
+        try:
+            _scanned(table, (m,), dims, unit, covariates, expressions, exact_units, buckets, disjoint)
+        except Unreckonable as refused:
+            problems += refused.problems
+    raise Unreckonable(problems) if problems else beyond
+
+
+def reckonable(found: Aggregates, measures: Iterable[Measure]) -> Aggregates:
+    """`found`, where every sum is of a size that variances can be reckoned with."""
+    means = np.array([cell.mean for cell in found.cells.values()])
+    if not len(means):
         return found
-    rows = measured(table, measures, keep, covariates, expressions)
-    if unit is None:
-        return _by_row(rows, measures, dims, covariates)
-    if _many_units(rows, unit, exact_units):
-        return _by_bucket(rows, measures, dims, covariates, unit, buckets)
-    return _by_unit(rows, measures, dims, covariates, unit, disjoint)
+    size = np.abs(means)
+    beyond = (np.isfinite(size) & (size > 0) & ((size < SMALLEST) | (size > LARGEST))).any(axis=0)
+    columns = next(iter(found.cells.values())).columns
+    problems = [
+        Problem(f"{m.name}.{part}", BEYOND, sql)
+        for m in measures for part, column, sql in (("numerator", m.num, m.numerator), ("denominator", m.den, m.denominator))
+        if beyond[columns.index(column)]
+    ]  # fmt: skip
+    if problems:
+        raise Unreckonable(problems)
+    return found
 
 
 def _many_units(rows: ir.Table, unit: str, limit: int) -> bool:

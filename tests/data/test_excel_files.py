@@ -183,6 +183,24 @@ def test_sheets_by_name_and_broken_workbooks(tmp_path):
             assert "workbook" in said(opened_source), said(opened_source)
 
 
+def test_a_workbook_of_another_zip_or_with_changed_texts_is_refused(tmp_path):
+    """The reader itself takes both: it looks neither at the version of a part nor at its checksum."""
+    strange = {"t": {"path": "strange.xlsx", "columns": {"id": {"type": "text"}}}}
+    workbook(tmp_path / "t.xlsx", [HEADER, ROW])
+    whole = (tmp_path / "t.xlsx").read_bytes()
+    # bytes 6 and 7 of a part's entry in the list at the end: the version that is needed to unpack it
+    at = whole.index(b"PK\x01\x02")
+    newer = whole[: at + 6] + b"\x79\x00" + whole[at + 8 :]
+    (tmp_path / "texts.xlsx").write_bytes(whole)
+    with ZipFile(tmp_path / "texts.xlsx", "a") as book:
+        book.writestr("xl/sharedStrings.xml", "<sst><si><t>north</t></si></sst>")
+    changed = (tmp_path / "texts.xlsx").read_bytes().replace(b"<t>north</t>", b"<t>south</t>")
+    for broken in (newer, changed):
+        (tmp_path / "strange.xlsx").write_bytes(broken)
+        with opened(tmp_path, strange) as opened_source:
+            assert "the workbook is damaged" in said(opened_source), said(opened_source)
+
+
 def test_errors_of_an_open_document(tmp_path):
     office, table = (
         "urn:oasis:names:tc:opendocument:xmlns:office:1.0",

@@ -86,6 +86,7 @@ def test_native_values_that_do_not_fit(tmp_path):
                 "big": pa.array([2**64 - 1, 5], pa.uint64()),
                 "n": [float("nan"), 1.0],
                 "f": [float("inf"), 1.0],
+                "far": [1e101, 1e99],
                 "id": [17.0, None],
                 "at": [moment, moment],
                 "day": [moment, moment],
@@ -100,6 +101,7 @@ def test_native_values_that_do_not_fit(tmp_path):
         "big": "integer",
         "n": "number",
         "f": "number",
+        "far": "number",
         "id": "text",
         "at": "datetime",
         "day": "date",
@@ -114,6 +116,7 @@ def test_native_values_that_do_not_fit(tmp_path):
             f"row 1: '{2**64 - 1}'",
             "row 1: 'nan'",
             "row 1: 'inf'",
+            "row 1: '1e+101'",
             "t.day",
             "t.b",
         ):

@@ -11,6 +11,7 @@ from series_tables import asked, kpi, monthly, steady
 
 from toolkit import trends
 from toolkit.kpis import Measure
+from toolkit.problems import Refused
 from toolkit.trends import Wanted
 
 PARAMS = """
@@ -174,3 +175,11 @@ def test_infinite_values_take_no_part():
     frame.loc[3, "y"] = np.nan
     found = trends.estimate(frame, asked(kpi(measure=Measure("y", "y"))))["y"]
     assert np.isnan(found.whole.values[3])
+
+
+@pytest.mark.parametrize("denominator", ["1e300", "1e-300"])
+def test_a_kpi_of_numbers_that_nothing_can_be_reckoned_with_is_refused_by_name(denominator):
+    """Squares of 1e-299 are 0 and those of 1e299 infinite: every interval, and every break, would be made up."""
+    told = kpi(measure=Measure("y", "y", denominator))
+    with pytest.raises(Refused, match="y.denominator: '1e-?300' gives numbers that are infinite, beyond 1e100"):
+        trends.estimate(monthly(steady()), asked(told))

@@ -1,5 +1,8 @@
 """Which cells of a workbook hold an error (``#DIV/0!``)? The reader hands them over as empty ones.
 
+Nor does it look at checksums, so they are looked at here: a workbook whose texts were changed on the
+way would be read as another one.
+
 Each format is looked through for its own mark of an error cell: XML attributes in .xlsx and .ods,
 records of a known number in .xlsb [1]_ and .xls [2]_.
 
@@ -18,6 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
+from zlib import error as ZlibError
 
 from toolkit.problems import Problem, Refused
 
@@ -56,6 +60,9 @@ def error_cells(path: Path, sheet: str, place: str) -> Iterator[tuple[int, int, 
         ValueError,
         struct.error,
         BadZipFile,
+        ZlibError,
+        EOFError,
+        RuntimeError,  # a part that is encrypted, or packed in a way that is not known here
         ElementTree.ParseError,
         OSError,
     ) as wrong:
@@ -66,6 +73,13 @@ def _part(book: ZipFile, name: str) -> bytes:
     if book.getinfo(name).file_size > _MOST_BYTES:
         raise ValueError("too large")
     return book.read(name)
+
+
+def _sound(book: ZipFile) -> None:
+    """Read what the cells of every sheet rest on, for its checksums: texts and styles."""
+    for part in book.infolist():
+        if part.filename.startswith("xl/") and part.filename.count("/") == 1:
+            _part(book, part.filename)
 
 
 def _relations(book: ZipFile, folder: str, part: str) -> dict[str, str]:
@@ -86,6 +100,7 @@ _SAID = re.compile(rb"<(?:\w+:)?v>([^<]*)</")
 
 def _xlsx(path: Path, sheet: str) -> Iterator[tuple[int, int, str]]:
     with ZipFile(path) as book:
+        _sound(book)
         targets = _relations(book, "xl", "workbook.xml")
         tree = ElementTree.fromstring(_part(book, "xl/workbook.xml"))
         for node in tree.iter():
@@ -138,6 +153,7 @@ def _attribute(node: ElementTree.Element, name: str) -> str | None:
 
 def _xlsb(path: Path, sheet: str) -> Iterator[tuple[int, int, str]]:
     with ZipFile(path) as book:
+        _sound(book)
         targets = _relations(book, "xl", "workbook.bin")
         for kind, body in _xlsb_records(_part(book, "xl/workbook.bin")):
             if kind == 156:  # BrtBundleSh: state, id, relation, name

@@ -14,6 +14,7 @@ from toolkit.company.tables import Column
 from toolkit.data.asking import listed, literal, matches, name_of, trimmed
 from toolkit.data.casting import FALSE, MOST_DIGITS, TRUE, code_numbers
 from toolkit.data.number_marks import NUMERIC, Marks, thousands_pattern
+from toolkit.data.straight_casts import LARGEST_NUMBER
 
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 _MOMENTS = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
@@ -161,7 +162,7 @@ def _from_native(cell: str, native: str, kind: str, zone: str) -> tuple[str, boo
             value = f"CAST({cell} AS DOUBLE)"
             # nan and infinity are no measurements; a comparison alone lets nan pass where Parquet's
             # statistics, which leave it out, say that all numbers are small
-            small = f"ISFINITE({value}) AND {value} BETWEEN -1.7e308 AND 1.7e308"
+            small = f"ISFINITE({value}) AND {value} BETWEEN -{LARGEST_NUMBER} AND {LARGEST_NUMBER}"
             return f"CASE WHEN {small} THEN {value} END", False
     if kind == "boolean":
         if native == "BOOLEAN":

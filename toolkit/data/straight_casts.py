@@ -15,7 +15,8 @@ from ibis.expr.types import Value
 from toolkit.company.tables import Column
 from toolkit.data.number_marks import NUMERIC
 
-LARGEST_NUMBER = 1.7e308
+LARGEST_NUMBER = 1e100
+"""Beyond it nothing was measured, and squares are soon no numbers any more."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from toolkit.experiments.definition import IN_TARGET, OUTSIDE, Experiment, Metri
 from toolkit.experiments.samples import COUNT
 from toolkit.kpis import Measure, with_expressions
 from toolkit.problems import Problem, Refused
-from toolkit.scan import aggregate
+from toolkit.scan import Unreckonable, aggregate
 
 ARM, TARGET = "toolkit__arm", "toolkit__target"
 MOST_VALUES = 200
@@ -119,7 +119,7 @@ def read(table: ir.Table, definition: Experiment) -> Reading:
     rows = tested_rows(table, definition)
     try:
         return _read(table, rows, definition)
-    except ENGINE_ERRORS as error:
+    except (*ENGINE_ERRORS, Unreckonable) as error:
         raise unreadable(rows, definition, error) from None
 
 

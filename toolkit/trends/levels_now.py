@@ -174,14 +174,15 @@ def _values(found: Aggregates, measure: Measure, unit: str | None) -> dict[str, 
             spread = (
                 m.var_of(measure.num)
                 - 2 * ratio * m.cov_of(measure.num, measure.den)
-                + ratio**2 * m.var_of(measure.den)
+                + ratio * ratio * m.var_of(measure.den)
             )
-            squares = max(spread, 0.0) * max(m.n - 1, 0) / den**2 if m.n > 1 else math.nan
+            squares = max(spread, 0.0) * max(m.n - 1, 0) / (den * den) if m.n > 1 else math.nan
             square_of_base = (
                 m.var_of(measure.den) * (m.n - 1) if m.n > 1 else 0.0
-            ) + m.n * m.mean_of(measure.den) ** 2
+            ) + m.n * (m.mean_of(measure.den) * m.mean_of(measure.den))
         # rows (or buckets) that do not count are zeros among the others: how many really count
-        counting = den**2 / square_of_base
+        # products, for a power that is beyond any number stops instead of being infinite
+        counting = den * den / square_of_base
         widened = math.sqrt(counting / (counting - 1)) if counting > 1 + 1e-9 else math.nan
         out[name] = Value(ratio, math.sqrt(squares) * widened, counting - 1, m.rows, "rows", parts)
     return out
