@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 EXTRAS ?= test,store
 READY := $(VENV)/ready
 
-.PHONY: report test demo refresh screenshot clean calibrate schemas test-lowest
+.PHONY: report test test-spark demo refresh screenshot clean calibrate schemas test-lowest
 
 report: demo
 	@$(BIN)/toolkit run params/demo.yaml --pack quarterly
@@ -14,6 +14,10 @@ report: demo
 test: demo
 	$(BIN)/python -m pytest tests -n 2 --dist loadfile
 	$(BIN)/python -m pytest --nbval notebooks -p no:cacheprovider
+
+# The demo's whole pack over Spark; in `make test` some of its pages.
+test-spark: $(READY)
+	TOOLKIT_WHOLE_SPARK=1 $(BIN)/python -m pytest tests/pack/test_databases_pack.py -k spark -p no:cacheprovider
 
 demo: $(READY)
 	@$(BIN)/toolkit demo
