@@ -77,7 +77,10 @@ def _may_hold(text: str, pattern: re.Pattern) -> bool:
 
 def blotted(text: str) -> str:
     """The text with its kind in the place of each identifier: ``(e-mail address)``."""
-    for kind, patterns, fits in _KINDS:
-        for pattern in patterns:
-            text = pattern.sub(lambda m, k=kind, f=fits: f"({k})" if f(m.group()) else m.group(), text)
+    before = None
+    while text != before:  # what stood right behind one may only now look like another
+        before = text
+        for kind, patterns, fits in _KINDS:
+            for pattern in patterns:
+                text = pattern.sub(lambda m, k=kind, f=fits: f"({k})" if f(m.group()) else m.group(), text)
     return text

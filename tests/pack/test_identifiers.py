@@ -184,6 +184,11 @@ def test_numbers_of_accounts_cards_and_persons_are_seen_and_blotted(text, kind):
     assert blotted(f"pay to {text}, please") == f"pay to ({kind}), please"
 
 
+@pytest.mark.parametrize("text", ["+351 912 345 678+351 912 345 679", "a.b@example.org+351912345678", "+351 912 345 678(212) 555-0123"])
+def test_what_stands_right_behind_one_is_blotted_too(text):
+    assert holds_identifiers(blotted(text)) == ()
+
+
 @pytest.mark.parametrize("text", [
     "GB83 WEST 1234 5698 7654 32", "4111 1111 1111 1112", "000-05-1120", "0.4111111111111111", "2026-11-2025", "XX00", "4111111111111111.5",
     "AAAA1111BBBB2222CCCC3333DDDD44445555EEEE6666FFFF", "1700000000000", "078-05-11209",

@@ -9,6 +9,7 @@ files, settings or the clock.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -90,6 +91,7 @@ _NODES = (
     exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Pow, exp.Neg, exp.DPipe, exp.Case, exp.If,
     exp.Cast, exp.TryCast, exp.DataType, exp.DataTypeParam, exp.Interval,
 )  # fmt: skip
+_NEAR = re.compile(r'at or near "(.+)"')
 _A_QUERY = "is a query: only an expression over this table's columns may stand here"
 _A_SUM = "is an aggregate: the toolkit sums by itself, write what to sum over rows"
 _A_WINDOW = "belongs to an aggregate or a window: the toolkit sums by itself"
@@ -180,6 +182,8 @@ def check_expression(sql: str, columns: Iterable[str]) -> Checked:
     if faults:  # what the parser makes of a refused function tells nothing more, its columns do
         within = [f for f in within if f.choices == known and f.choices]
     faults += within
+    if not faults and (unread := _engine_fault(sql)):
+        faults = [unread]
     return Checked(sql, used, tuple(_sorted(faults)))
 
 
@@ -280,6 +284,19 @@ def _parsed(sql: str) -> tuple[exp.Expression | None, Fault]:
     if len(trees) != 1 or trees[0] is None:
         return None, Fault("must be one SQL expression", 0, sql)
     return trees[0], Fault("", 0)
+
+
+def _engine_fault(sql: str) -> Fault | None:
+    """What DuckDB cannot read, though a more forgiving parser can: it gets the text as it stands."""
+    import duckdb  # takes long, and not every params file has an expression
+
+    try:
+        one = len(duckdb.extract_statements(f"SELECT (\n{sql}\n)")) == 1
+    except duckdb.Error as error:
+        near = _NEAR.search(str(error))
+        at = sql.rfind(near.group(1)) if near else -1
+        return Fault("cannot be read as SQL here", max(at, 0), near.group(1) if at >= 0 else None)
+    return None if one else Fault("must be one SQL expression", 0, sql)
 
 
 def _unreadable(sql: str, error: ParseError) -> Fault:
