@@ -61,6 +61,8 @@ def test_declared_encodings(tmp_path, encoding, codec):
     [
         (b"", {}, "empty file"),
         (b"\n\r\n", {}, "not even a header"),
+        (b"sep=;", {}, "not even a header"),
+        (b"\nsep=;\r\n", {}, "not even a header"),
         (b"a,b\n", {}, "a header and no rows"),
         (b"a,b\n1,2,3\n4\n", {}, "line 2 has 3, line 3 has 1"),
         (b'a,b\n1,"2\n3,4\n', {}, "line 2: a quote opens a cell here that is never closed"),

@@ -90,6 +90,8 @@ def csv_layout(
     chunks = read_utf8(path, codec, mark, place, digest)
     lead, skip, declared, chunks = _before_header(chunks, place)
     first = next(chunks, b"")
+    if not first:
+        raise Refused(Problem(place, "says its delimiter and nothing more: it has not even a header"))
     delimiters = [options.delimiter or declared] if options.delimiter or declared else _DELIMITERS
     delimiter, header = _header(first, delimiters, quote, wanted, place)
     if len(header) == 1 and not (options.delimiter or declared):
@@ -179,7 +181,7 @@ def _before_header(
             declared = hint[4:].decode()
             rest = rest[len(line) + 1 :]
             lead, skip = lead + len(line) + 1, skip + 1
-        return lead, skip, declared, chain([rest], chunks)
+        return lead, skip, declared, chain([rest] if rest else [], chunks)
     raise Refused(Problem(place, "holds nothing but line ends: it has not even a header"))
 
 
