@@ -79,3 +79,19 @@ def test_a_run_during_which_the_clock_is_set_publishes_the_same_and_keeps_its_lo
     _, said = again.communicate()
     assert again.returncode == 0, said
     assert content(pack) == undisturbed, "nor is it another one when the clock is right again"
+
+
+@pytest.mark.parametrize(("then", "another"), [("10:59", False), ("11:01", True)])
+def test_yesterday_is_another_day_when_the_day_begins_where_the_company_is(project, settable, then, another):
+    """Midnight in Auckland is at 11:00 UTC: the machine has the same day still, and yet a pack made before is of the day before."""
+    params = (project / "params.yaml").read_text().replace("as_of: 2026-09-30", "as_of: yesterday, time_zone: Pacific/Auckland")
+    (project / "params.yaml").write_text(params)
+    environment = settable(project / "clock") | {"TZ": "UTC"}
+    ask = "from toolkit.pack.unchanged import question; print(question('params.yaml'))"
+    asked = []
+    for now in ("10:00", then):
+        (project / "clock").write_text(f"@2026-11-22 {now}:00")
+        done = subprocess.run([sys.executable, "-c", ask], cwd=project, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        asked.append(done.stdout)
+    assert (asked[0] != asked[1]) is another

@@ -10,16 +10,17 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from toolkit.pack import manifest, remembered
 from toolkit.pack.remembered import Remembered
 
 _MOVES = re.compile(rb"""\bas_of['"]?\s*:\s*['"]?yesterday\b""")
+_ZONE = re.compile(rb"""\btime_zone['"]?\s*:\s*['"]?([\w+/-]+)""")
 
 
 @dataclass(frozen=True)
@@ -58,46 +59,72 @@ def question(params: Path, **asked: object) -> str:
 
 
 def _day_of(params: Path) -> str:
-    """Today, for a params file whose ``as_of`` moves with it; the same always for any other."""
+    """Today, for a params file whose ``as_of`` moves with it; the same always for any other.
+
+    Days begin where the company is, not where this machine is. The file is not parsed yet: should it
+    name several zones, the day of each counts.
+    """
     try:
-        return date.today().isoformat() if _MOVES.search(params.read_bytes()) else ""
+        text = params.read_bytes()
     except OSError:
+        return ""
+    if not _MOVES.search(text):
+        return ""
+    return " ".join(sorted({_today(name.decode()) for name in [b"UTC", *_ZONE.findall(text)]}))
+
+
+def _today(zone: str) -> str:
+    try:
+        return datetime.now(ZoneInfo(zone)).date().isoformat()
+    except (OSError, ValueError, KeyError):  # no such zone: it is refused when the file is read
         return ""
 
 
-def stamps(params: Path, notebooks: Path, patterns: Iterable[str]) -> dict:
-    """Everything a run reads, with sizes, dates and digests; taken before it is read.
+def stamps(params: Path, notebooks: Path | None, file: CompanyFile) -> dict | None:
+    """Everything that is read to answer, with sizes, dates and digests; taken before it is read.
+
+    None where a table lies in a database: whether it changed cannot be told without reading it.
 
     Parameters
     ----------
     notebooks
-        Their folder.
-    patterns
-        The paths of the tables; one may name several files.
+        Their folder; None where none is run.
     """
-    files = [params.resolve(), *sorted(notebooks.glob("*.ipynb"))]
+    tables = file.company.tables.values()
+    if any(t.path is None for t in tables):
+        return None
+    patterns = [str(file.path.parent / t.path) for t in tables]
+    files = [params.resolve(), *(sorted(notebooks.glob("*.ipynb")) if notebooks else ())]
     return {
-        "made_by": _made_by(),
-        "notebooks": str(notebooks),
+        "made_by": _made_by(), "installed": remembered.installed(),
+        "notebooks": str(notebooks) if notebooks else None,
         "files": {str(f): _stamp(f) for f in files},
         "tables": {p: {str(f): _stamp(f) for f in _named(p)} for p in patterns},
-    }
+    }  # fmt: skip
 
 
-def note(out: Path, asked: str, run: Run, before: dict) -> None:
-    """Keep what `run` was made from, unless any of it changed while it ran."""
-    if not _unchanged(before):
-        return
-    Remembered(out).keep_pack(asked, {
-        **before, "folder": str(run.folder), "manifest": manifest.hash_of(run.folder / "manifest.json"),
-        "pages": run.pages, "findings": run.findings,
-    })
+def keep(out: Path, asked: str, answer: dict, before: dict | None) -> None:
+    """Keep an answer with what it was made from, unless any of it changed meanwhile or can not be told."""
+    if before is not None and _unchanged(before):
+        Remembered(out).keep_pack(asked, {**before, **answer})
+
+
+def what_holds(out: Path, asked: str) -> dict | None:
+    """The answer kept, where everything it was made from is as it was."""
+    held = Remembered(out).pack(asked)
+    return held if held is not None and _unchanged(held) else None
+
+
+def note(out: Path, asked: str, run: Run, before: dict | None) -> None:
+    """Keep what `run` was made from."""
+    digest = manifest.hash_of(run.folder / "manifest.json")
+    keep(out, asked, {"folder": str(run.folder), "manifest": digest, "pages": run.pages, "findings": run.findings}, before)
 
 
 def still_holds(out: Path, asked: str) -> Run | None:
     """The published run that answers the question as it stands; None where it has to be made."""
-    held = Remembered(out).pack(asked)
-    if held is None or not _unchanged(held):
+    held = what_holds(out, asked)
+    if held is None:
         return None
     folder = Path(held["folder"])
     if not _whole(folder, held["manifest"]):
@@ -106,9 +133,9 @@ def still_holds(out: Path, asked: str) -> Run | None:
 
 
 def _unchanged(held: dict) -> bool:
-    if held["made_by"] != _made_by():
+    if held.get("installed") != remembered.installed() and held["made_by"] != _made_by():
         return False
-    notebooks = {str(f) for f in Path(held["notebooks"]).glob("*.ipynb")}
+    notebooks = {str(f) for f in Path(held["notebooks"]).glob("*.ipynb")} if held["notebooks"] else set()
     if not notebooks <= held["files"].keys() or not all(_same(f, s) for f, s in held["files"].items()):
         return False
     return all(
