@@ -34,6 +34,8 @@ _LOOK = r"""(() => {
       const cut = (way) => ['hidden', 'clip'].includes(way);
       if ((cut(c.overflowX) && e.scrollWidth > e.clientWidth + 1) || (cut(c.overflowY) && e.scrollHeight > e.clientHeight + 1))
         out.push('clipped: ' + said(e));
+      const place = e.tagName === 'TABLE' && !scroller(e) && e.parentElement.getBoundingClientRect();
+      if (place && (r.right > place.right + 1 || r.left < place.left - 1)) out.push('wider than its place: ' + said(e));
       if (r.width < 24 && [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim().length > 12)) out.push('squeezed: ' + said(e));
     }
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -136,7 +137,7 @@ def test_money_and_hours_only_where_they_are_known():
 def test_the_page_says_which_table_would_answer_what_is_not_asked():
     wanted = Wanted(Sentence("Where do we stand?"), Sentence("Add `benchmarks`."))
     page = text_of(render_index([], {}, sample.context("index"), Around(wanted=(wanted,))))
-    assert "Not asked Where do we stand? Add `benchmarks`." in page
+    assert "Not asked Where do we stand? Add benchmarks ." in page
 
 
 def test_a_line_needs_two_points_and_a_scale_two_values():
@@ -154,3 +155,31 @@ def test_fewer_decisions_stand_beside_longer_words():
     assert first_screen.fitting(short, lead) == first_screen.MOST_DECISIONS
     assert 1 <= first_screen.fitting(long, lead) < first_screen.MOST_DECISIONS
     assert first_screen.fitting(short[:3], lead) == 3 and first_screen.fitting([], lead) == 0
+
+
+def test_without_any_target_each_kpi_stands_with_its_course():
+    kpi = found("kpi_trends/total", "measured", kpi="total", estimate=40.0, unit="EUR", variation="worsening",
+                numbers={"recent_01": 50.0, "recent_02": 40.0})  # fmt: skip
+    other = [found("kpi_trends", "measured"), found("kpi_trends/total/region/North", "measured", kpi="total", estimate=1.0),
+             found("kpi_trends/empty", "no_data", kpi="empty")]  # fmt: skip
+    (line,) = first_screen.measured_of(entries(kpi, *other), {"total": "Mean order"})
+    assert (line.label, line.target, line.outlook.text()) == ("Mean order", None, "Worsening")
+    assert line.pace[1] > 50 and line.pace[2] == 17.0
+    assert len(first_screen.measured_of(entries(*[kpi] * 20), {})) == first_screen.MOST_MEASURED
+
+
+def test_what_is_said_of_all_kpis_together_may_open_a_report_and_no_single_one():
+    lead = first_screen.lead_of(entries(found("kpi_trends", "measured"), GOAL, found("data_quality", "measured")))
+    assert [e.finding.id for e in lead] == ["kpi_trends", "data_quality"]
+
+
+def test_columns_over_nothing_are_left_out_of_the_goals():
+    kpi = found("kpi_trends/uptime", "measured", kpi="uptime", estimate=0.99, unit="percent", variation="steady")
+    context = sample.context("index")
+    bare = render_index([{**kpi.to_json(), "page": "kpi_trends"}], {}, context)
+    aimed = render_index([{**replace(kpi, verdict="reliably_met", promised=0.98, headline=True).to_json(), "page": "kpi_trends"}], {}, context)
+    dated = render_index([{**GOAL.to_json(), "page": "kpi_trends"}], {}, context)
+    heads = [re.findall(r'<th scope="col"[^>]*>([^<]+)', re.search(r'<section class="goals".*?</thead>', html, re.S)[0]) for html in (bare, aimed, dated)]
+    assert heads[0] == ["KPI", "Now", "Pace", "Variation"]
+    assert heads[1] == ["Goal", "Now", "Target", "Pace", "Met in time?"]
+    assert heads[2] == ["Goal", "Now", "Target", "Due by", "Pace", "Met in time?"]

@@ -16,12 +16,13 @@ def test_the_measure_sees_each_fault(browser, tmp_path):
         "<div style='position:relative;height:40px'><span style='position:absolute'>under</span><span style='position:absolute'>over</span></div>"
         "<div data-chart=x data-width=600 style='width:600px;height:60px'><div class=drawn><svg width=600 height=60>"
         "<text x=590 y=20>leaves it</text><text y=50>long na…</text></svg></div></div>"
+        "<div style='width:60px'><table style='width:90px'><tr><td>too wide</table></div>"
         "<p style='width:9px;overflow-wrap:anywhere'>one letter a line</p><div data-chart=y style='width:0'></div><script>document.documentElement.dataset.drawn = 1</script>"
     )
     with browser.visit(page, 600, 900) as visit:
         found = {f.split(": ")[1] for f in faults(visit, (600,), paper=False)}
     assert found == {"the page is wider than the window", "beyond the window", "clipped", "covered", "outside its chart",
-                     "cut short in a chart", "a chart without size", "squeezed"}  # fmt: skip
+                     "cut short in a chart", "a chart without size", "squeezed", "wider than its place"}  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["en", "he"])

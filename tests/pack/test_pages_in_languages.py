@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import sample_charts
 import sample_pages as sample
+from page_faults import faults
 
 from toolkit.company.load import load_company
 from toolkit.display.layout import at_width
@@ -67,6 +68,13 @@ def test_pages_link_to_themselves_in_every_other_language(site):
 def test_one_language_alone_has_no_switch():
     html = render_page(sample.notebook(sample_charts.over_time()), sample.context())
     assert 'class="languages"' not in html
+
+
+@pytest.mark.parametrize("language", ["pt", "es"])
+def test_nothing_is_clipped_or_covered_where_words_are_longest(browser, site, language):
+    for page in ("index", "ab_test-spring_mail"):
+        with browser.visit(site / language / f"{page}.html", 1440, 900) as visit:
+            assert faults(visit, (390, 820, 1440)) + visit.wrong == [], page
 
 
 @pytest.mark.parametrize("language", ["pt", "he"])

@@ -98,3 +98,16 @@ def test_paper_and_phone_stand_rows_under_each_other_by_the_same_rules():
     style = (files("toolkit.pack") / "templates" / "page.css").read_text("utf-8")
     phone, paper = ([r for r in style.splitlines() if r.startswith(f"  .tall-{where}")] for where in ("phone", "paper"))
     assert len(phone) >= 10 and [r.replace("phone", "paper") for r in phone] == paper
+
+
+def test_a_table_without_rows_says_why_instead_of_headings_over_nothing():
+    none = Grid(Sentence("Goals"), (Sentence("Goal"), Sentence("Owner")), (), Sentence("The params name none: `goals` would."))
+    table = on_page(none, "en")
+    assert "<table" not in table and "Owner" not in table
+    assert '<p class="label">Goals</p>' in table and 'none: <code dir="ltr">goals</code> would.' in table
+
+
+def test_what_somebody_writes_in_a_file_is_set_apart_in_the_note_only():
+    noted = Grid(Sentence("T"), (Sentence("A"),), (("a `b` c",),), Sentence("Add `goals` and `plan.tests`."))
+    table = on_page(noted, "en")
+    assert table.count("<code") == 2 and "a `b` c" in table

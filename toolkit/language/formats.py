@@ -112,7 +112,12 @@ def decimals_of(quantity: Quantity) -> int:
         return 0 if size >= 1000 else 2
     if size >= 1000 or size == int(size):
         return 0
-    return 2 if size >= 1 else min(_MOST_DECIMALS, 2 - math.floor(math.log10(size)))
+    if size >= 1:
+        return 2
+    places = min(_MOST_DECIMALS, 2 - math.floor(math.log10(size)))
+    while places > 1 and round(size, places - 1) == size:  # 0.001 is no 0.00100
+        places -= 1
+    return places
 
 
 def bare(value: float, unit: str, decimals: int, language: str = "en") -> str:

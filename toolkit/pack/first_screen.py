@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from toolkit.findings import VERDICTS, Finding
@@ -19,10 +19,12 @@ from toolkit.pack.strokes import Sketch, line_of, scale_over
 
 MOST_SENTENCES = 5
 MOST_DECISIONS = 8
+MOST_MEASURED = 8
 _ROOM, _ROW, _ROW_LINE, _LEAD_LINE = 320, 9, 16, 21
 """Pixels for all decisions, for what parts two, for a line of one, and for a line of the opening sentences."""
 _ROW_LETTERS, _LEAD_LETTERS = 62, 130
 """Letters in a line of a decision and of an opening sentence."""
+_COURSE = {"improving": "Improving", "worsening": "Worsening", "steady": "Steady", None: "Cannot be told"}
 UNJUDGED = ("invalid", "cannot_be_judged", "not_comparable", "no_data", "not_yet_known")
 DECIDED = frozenset({
     "harm", "roll_back", "invalid", "no_worthwhile_effect", "partly_delivered", "behind", "ship", "delivered",
@@ -127,7 +129,9 @@ def lead_of(mains: Sequence[Entry]) -> list[Entry]:
         [e for e in told if e.finding.notebook == notebook and e.finding.id.startswith(start) and e not in harmful]
         for notebook, start in _TOLD
     ]
-    groups.append([e for e in told if e.finding.notebook not in {n for n, _ in _TOLD} and not is_goal(e)])
+    # goals stand in a table beside; what their page says of all KPIs together does not
+    rest = [e for e in told if e.finding.notebook not in {n for n, _ in _TOLD}]
+    groups.append([e for e in rest if not is_goal(e) or e.finding.id == e.finding.notebook])
     turns = [group[i] for i in range(MOST_SENTENCES) for group in groups if i < len(group)]
     return list({e.finding.id: e for e in (*harmful, *turns)}.values())[:MOST_SENTENCES]
 
@@ -226,6 +230,12 @@ def goals_of(mains: Sequence[Entry], kpis: Mapping[str, str]) -> list[GoalLine]:
     own = [e for e in mains if e.finding.id.startswith("kpi_trends/goal/")]
     lines = own or [e for e in mains if is_goal(e) and e.finding.promised is not None]
     return [_goal(e, kpis) for e in lines]
+
+
+def measured_of(entries: Sequence[Entry], kpis: Mapping[str, str]) -> list[GoalLine]:
+    """Each KPI and its course, for a company that has set no target yet."""
+    lines = [e for e in entries if is_goal(e) and e.finding.id.count("/") == 1 and e.finding.kpi and e.finding.quantity.known]
+    return [replace(_goal(e, kpis), outlook=Sentence(_COURSE[e.finding.variation])) for e in lines[:MOST_MEASURED]]
 
 
 def _goal(e: Entry, kpis: Mapping[str, str]) -> GoalLine:

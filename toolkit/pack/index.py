@@ -77,7 +77,7 @@ def render_index(
         lead=lead,
         asked=asked[:most],
         asked_later=asked[most:],
-        goals=first_screen.goals_of(mains, around.kpis),
+        goals=first_screen.goals_of(mains, around.kpis) or first_screen.measured_of(entries, around.kpis),
         promises=first_screen.promises_of(mains),
         rivals=rivals,
         measure=first_screen.measure_of(rivals[0].finding, around.kpis) if rivals else "",

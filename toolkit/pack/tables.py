@@ -29,6 +29,9 @@ _BLOCKS = "▁▂▃▄▅▆▇█"
 _SPARK = re.compile(f"[{_BLOCKS}·]*[{_BLOCKS}][{_BLOCKS}·]+")
 """A series as blocks, as plain text shows it; a dot is a gap."""
 
+_CODE = re.compile("`([^`<>]+)`(?=[^<>]*</p>)")
+"""In the note below: what somebody writes in a file."""
+
 _PAD = re.compile("([\u2007\u2008]+)(?=</t[dh]>)")
 
 
@@ -39,6 +42,9 @@ def on_page(grid: Grid, language: str) -> str:
     wide = (("wide", whole > COLUMN), ("tall-phone", (broken if many else whole) > PHONE), ("tall-paper", broken > PAPER))
     marks = ["scroll", *(mark for mark, is_so in wide if is_so)]
     table = _PAD.sub(r'<span class="pad">\1</span>', together(grid.html(language, labelled=True)))
+    if not grid.rows and grid.note:  # headings over nothing say nothing
+        table = f'<p class="label">{written(grid.title.text(language))}</p>\n' + table.partition("</table>\n")[2]
+    table = _CODE.sub(r'<code dir="ltr">\1</code>', table)
     table = _SPARK.sub(lambda found: _drawn(found[0]), table)
     label = written(grid.title.text(language))
     return f'<div class="{" ".join(marks)}" role="group" tabindex="0" aria-label="{label}">\n{table}\n</div>'

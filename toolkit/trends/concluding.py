@@ -7,7 +7,7 @@ import math
 from toolkit.findings import Check, Checks, Finding, Findings
 from toolkit.language import Quantity, Sentence
 from toolkit.trends.checking import of_kpi
-from toolkit.trends.goal_findings import goal_findings
+from toolkit.trends.goal_findings import goal_findings, recent
 from toolkit.trends.results import KpiTrend, KpiTrends
 from toolkit.trends.segment_values import SegmentNow
 from toolkit.trends.sentences import (
@@ -153,7 +153,7 @@ def _method(k: KpiTrend) -> Sentence | str:
 
 
 def _numbers(k: KpiTrend) -> dict[str, float]:
-    out = {"change": k.change.value, "change_last_year": k.change_last_year.value}
+    out = {"change": k.change.value, "change_last_year": k.change_last_year.value, **recent(k)}
     for name, q in (("change", k.change), ("change_last_year", k.change_last_year)):
         if q.low is not None:
             out |= {f"{name}_low": q.low, f"{name}_high": q.high}

@@ -39,7 +39,7 @@ def _goal(g: GoalState, found: KpiTrends) -> Finding:
     }
     if aim and aim.chance is not None:
         numbers["chance"] = aim.chance.value
-    numbers |= _recent(k)
+    numbers |= recent(k)
     said = [_standing(g, found)]
     said.append(Sentence("{steps}.", {"steps": steps_said(g)}))
     said += [_criterion_said(c) for c in g.criteria]
@@ -80,7 +80,7 @@ def _goal(g: GoalState, found: KpiTrends) -> Finding:
     )
 
 
-def _recent(k: KpiTrend) -> dict[str, float]:
+def recent(k: KpiTrend) -> dict[str, float]:
     """The last twelve periods, oldest first: ``recent_01`` and on; periods without a value are not there."""
     if k.whole is None:
         return {}

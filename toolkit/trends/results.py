@@ -115,6 +115,8 @@ class KpiTrends(Shown):
             Sentence("Variation"),
             Sentence("Target"),
         )
+        if rows and all(row[-1] in (None, "") for row in rows):
+            heads, rows = heads[:-1], [row[:-1] for row in rows]
         note = Sentence("A change is in the unit of its value; that of a share is in percentage points.")
         return Grid(Sentence("All KPIs in {period}", {"period": period.label}), heads, tuple(rows), note)
 
