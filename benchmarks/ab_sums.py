@@ -4,7 +4,7 @@
 
 Three metrics (a share, a skewed mean, a ratio) and one covariate in two arms, read from one
 Parquet file. Each way runs in processes of its own, in turn (A B C A B C ...); a process reports
-the wall time of its work without imports and its peak memory above what it held after them.
+the wall and CPU time of its work without imports and its peak memory above what it held after them.
 Printed are medians and ratios to the SQL. tea-tasting is not among the project's dependencies:
 install it (with ibis-framework[duckdb]) in an environment and name its interpreter.
 """
@@ -39,11 +39,11 @@ class Peak(threading.Thread):
             time.sleep(0.005)
 
 def measured(work):
-    before = memory(); peak = Peak(); peak.start(); began = time.perf_counter()
+    before = memory(); peak = Peak(); peak.start(); began = time.perf_counter(); used = time.process_time()
     found = work()
-    wall = time.perf_counter() - began
+    wall, cpu = time.perf_counter() - began, time.process_time() - used
     peak.on = False; peak.join()
-    print(json.dumps({"wall": wall, "peak": peak.top - before, "whole": peak.top, "found": found}))
+    print(json.dumps({"wall": wall, "cpu": cpu, "peak": peak.top - before, "whole": peak.top, "found": found}))
 """
 
 SQL = MEASURE + """
@@ -154,13 +154,15 @@ def main() -> None:
     if not all(math.isclose(f, plain[0], rel_tol=1e-6) for f in plain):
         raise SystemExit(f"the ways disagree on the difference of means: {sorted(set(plain))}")
     print(f"{asked.rows:,} rows, {asked.runs} runs each, medians; {platform.machine()}, Python {platform.python_version()}\n")
-    print("| way | wall, s | to SQL | (min to max) | peak memory over imports, MB | to SQL |\n|---|---|---|---|---|---|")
+    print("| way | wall, s | to SQL | (min to max) | CPU, s | to SQL | peak memory over imports, MB | to SQL |\n|---|---|---|---|---|---|---|---|")
     base = seen["hand-written SQL"]
     for name, reports in seen.items():
         ratios = [r["wall"] / b["wall"] for r, b in zip(reports, base, strict=True)]
+        cpus = [r["cpu"] / b["cpu"] for r, b in zip(reports, base, strict=True)]
         peaks = [r["peak"] / b["peak"] for r, b in zip(reports, base, strict=True)]
         print(f"| {name} | {statistics.median(r['wall'] for r in reports):.2f} | {statistics.median(ratios):.2f} "
-              f"| {min(ratios):.2f} to {max(ratios):.2f} | {statistics.median(r['peak'] for r in reports):.0f} "
+              f"| {min(ratios):.2f} to {max(ratios):.2f} | {statistics.median(r['cpu'] for r in reports):.2f} | {statistics.median(cpus):.2f} "
+              f"| {statistics.median(r['peak'] for r in reports):.0f} "
               f"| {statistics.median(peaks):.2f} |")
 
 
