@@ -38,8 +38,8 @@ def test_a_number_keeps_its_interval_only_where_it_is_asked_whole():
 
 
 def test_words_of_the_page_s_language_are_counted():
-    rows = ((Sentence("Verdict"),),)
-    assert letters_of(grid(*rows, columns=("KPI",)), "es") == len("Veredicto") + 2
+    assert letters_of(grid((Sentence("Verdict"),), columns=("KPI",)), "es") == len("Veredicto") + 2
+    assert letters_of(grid(("x",), columns=("Verdict",)), "es") == len("Veredicto") + 2
 
 
 @pytest.mark.parametrize(
