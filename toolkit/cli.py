@@ -73,24 +73,12 @@ def init(
 @app.command()
 def check(params: Params) -> None:
     """Check params and tables against their contracts; every problem at once."""
-    from toolkit.company.load import load_company
-    from toolkit.data.contract import check_contracts
-    from toolkit.opened import source_of
+    from toolkit.pack.checked import checked
 
-    file = load_company(params)
-    with source_of(file) as source:
-        reports = check_contracts(source)
-    for report in reports:
-        print(f"{report.name}: {report.rows:,} rows" + (f", {report.aside:,} set aside as declared" if report.aside else ""))
-        for s in report.set_aside:
-            print(f"  {s.rows:,} set aside: {f'{s.column} ' if s.column else ''}{s.rule}")
-        if report.without_consent:
-            print(f"  {report.without_consent:,} rows without consent, left out of everything")
-        for u in report.unmatched:
-            print(f"  {u.rows:,} without a match in {u.table}")
-    for note in file.migrated:
-        print(f"{params}: read as {note}", file=sys.stderr)
-    print(f"{params}: params and {len(reports)} tables keep their contracts")
+    said, notes = checked(params)
+    print("\n".join(said))
+    for note in notes:
+        print(note, file=sys.stderr)
 
 
 @app.command()

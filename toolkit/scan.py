@@ -11,6 +11,7 @@ import numpy as np
 
 from toolkit.aggregates import Aggregates, Basis, Moments, from_buckets, in_order
 from toolkit.data.dialects import md5_digits
+from toolkit.data.session_views import row_count
 from toolkit.kpis import Measure, measured
 from toolkit.problems import Problem, Refused
 from toolkit.row_scan import complete_rows
@@ -86,7 +87,7 @@ def _scanned(table, measures, dims, unit, covariates, expressions, exact_units, 
         rows = measured(table, measures, keep, covariates, expressions)
         if unit is None:
             return _by_row(rows, measures, dims, covariates)
-        if _many_units(rows, unit, exact_units):
+        if _many_units(table, unit, exact_units):
             return _by_bucket(rows, measures, dims, covariates, unit, buckets)
         return _by_unit(rows, measures, dims, covariates, unit, disjoint)
     except duckdb.OutOfRangeException as wrong:  # other engines go on with what is infinite
@@ -123,7 +124,7 @@ def reckonable(found: Aggregates, measures: Iterable[Measure]) -> Aggregates:
 
 def _many_units(rows: ir.Table, unit: str, limit: int) -> bool:
     """Whether there are more units than `limit`; the same answer on every engine."""
-    if rows.count().execute() <= limit:
+    if row_count(rows) <= limit:
         return False
     near = int(rows[unit].approx_nunique().execute())
     if limit * (1 - _NEAR) < near <= limit * (1 + _NEAR):  # each engine sketches differently
@@ -257,7 +258,7 @@ def sums_by(
     rows = measured(table, measures, keep, (), named)
     basis, group = "rows", list(dims)
     if unit is not None:
-        basis = "buckets" if _many_units(rows, unit, exact_units) else "units"
+        basis = "buckets" if _many_units(table, unit, exact_units) else "units"
         column = md5_digits(rows[unit], {16: 1, 256: 2}[buckets]) if basis == "buckets" else rows[unit].cast("string")
         rows = rows.mutate(**{BUCKET: column})
         group.append(BUCKET)

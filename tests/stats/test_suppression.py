@@ -53,6 +53,19 @@ def test_no_hidden_cell_of_a_table_can_be_worked_out(counts, shape):
         assert told(x, hidden) == []
 
 
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(
+    st.lists(st.integers(0, 2), min_size=6, max_size=6), st.lists(st.booleans(), min_size=6, max_size=6),
+    st.sampled_from([(2, 3), (3, 2), (6,)]),
+)  # fmt: skip
+def test_what_can_be_worked_out_is_what_every_table_agrees_on(counts, which, shape):
+    x, hidden = np.array(counts).reshape(shape), np.array(which).reshape(shape)
+    if hidden.sum() > 4:
+        hidden = hidden & (np.cumsum(hidden).reshape(shape) <= 4)
+    # between whole numbers and any numbers there is no difference here: the sums are totally unimodular
+    assert {tuple(map(int, c)) for c in np.argwhere(recoverable(x, hidden))} == {tuple(map(int, c)) for c in told(x, hidden)}
+
+
 def test_the_attacker_of_this_test_finds_what_is_hidden_alone():
     x = np.array([[5, 1, 4], [3, 6, 2]])
     alone = np.array([[False, True, False], [False, False, False]])

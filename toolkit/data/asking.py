@@ -16,15 +16,12 @@ from ibis.backends import BaseBackend
 from ibis.backends.duckdb import Backend as DuckDB
 from ibis.expr.types import Table
 
+from toolkit.data import duck_views
 from toolkit.data.dialects import asked_in_sql
+from toolkit.data.sql_names import name_of
 
 WHITE = " \t\n\r\v\f"
 """What stripping takes away."""
-
-
-def name_of(column: str) -> str:
-    """A column's name in SQL."""
-    return '"' + column.replace('"', '""') + '"'
 
 
 def literal(value: str | bool | int | float | date | datetime) -> str:
@@ -152,7 +149,7 @@ class DuckRows(Rows):
         return self.derived(joined_to(self.name, lookups), name)
 
     def table(self) -> Table:
-        return self.engine.table(self.name)
+        return duck_views.table(self.engine, self.name)
 
     def meets(self, other: Rows) -> bool:
         return isinstance(other, DuckRows) and other.engine is self.engine

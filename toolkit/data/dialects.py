@@ -14,11 +14,15 @@ import ibis.expr.types as ir
 import sqlglot
 from sqlglot import exp
 
+from toolkit.data.duck_views import asked, can_be_viewed
+
 _INTERVALS = {f"TO_{unit}S": unit for unit in ("SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "YEAR")}
 
 
 def asked_in_sql(table: ir.Table, name: str, text: str) -> ir.Table:
     """What a query in DuckDB's dialect gives of `table`, which it calls `name`."""
+    if can_be_viewed(table):
+        return asked(table, name, text)
     return table.alias(name).sql(portable(text, table.get_backend().name), dialect="duckdb")
 
 

@@ -22,7 +22,7 @@ import duckdb
 
 from toolkit.company.load import CompanyFile
 from toolkit.data.asking import name_of
-from toolkit.data.contract import Verdict
+from toolkit.data.contract import TableReport, Verdict
 
 if TYPE_CHECKING:
     from toolkit.data.source import Source
@@ -51,12 +51,15 @@ class Prepared:
         Tables whose checked rows are in the file.
     verdicts
         Outcomes of the contracts of the others.
+    reports
+        What the contract of every table found.
     """
 
     folder: Path
     company: CompanyFile
     stored: frozenset[str] = frozenset()
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    reports: dict[str, TableReport] = field(default_factory=dict)
 
     @property
     def file(self) -> Path:
@@ -80,7 +83,8 @@ def prepare(source: Source, company: CompanyFile, folder: Path) -> Prepared:
         stored, verdicts = _stored(source, folder)
     except duckdb.IOException as wrong:
         raise OSError(errno.EIO, str(wrong).splitlines()[0], str(folder / _FILE)) from None
-    prepared = Prepared(folder, company, stored, verdicts)
+    reports = {name: source.report(name) for name in source.company.tables}
+    prepared = Prepared(folder, company, stored, verdicts, reports)
     (folder / _ABOUT).write_bytes(pickle.dumps(prepared))
     return prepared
 

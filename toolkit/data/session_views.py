@@ -10,7 +10,7 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 from ibis.backends import BaseBackend
 
-from toolkit.data.asking import name_of
+from toolkit.data.duck_views import can_be_viewed, view, written
 from toolkit.data.view_rows import DIALECTS, create_view
 
 
@@ -22,16 +22,20 @@ def in_session(rows: ir.Table, name: str) -> ir.Table:
     name
         Used once only in this session.
     """
+    if can_be_viewed(rows):
+        return view(rows, name, written(rows))
     engine = rows.get_backend()
-    if rows.op().find(ops.InMemoryTable):
+    if engine.name not in DIALECTS or rows.op().find(ops.InMemoryTable):
         return rows
-    if engine.name == "duckdb":
-        engine.raw_sql(f"CREATE OR REPLACE TEMP VIEW {name_of(name)} AS {engine.compile(rows)}")
-    elif engine.name in DIALECTS:
-        create_view(engine, name, engine.compile(rows))
-    else:
-        return rows
+    create_view(engine, name, engine.compile(rows))
     return engine.table(name)
+
+
+def row_count(rows: ir.Table) -> int:
+    """How many rows there are."""
+    if not can_be_viewed(rows):
+        return int(rows.count().execute())
+    return int(rows.get_backend().con.execute(f"SELECT COUNT(*) FROM ({written(rows)})").fetchone()[0])
 
 
 def brought(table: ir.Table, engine: BaseBackend, name: str) -> ir.Table:

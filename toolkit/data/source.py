@@ -22,6 +22,7 @@ from ibis.expr.types import Table
 from toolkit.company.consent_references import looked_up_for_consent
 from toolkit.company.models import Company
 from toolkit.company.tables import Table as TableModel
+from toolkit.data import duck_views
 from toolkit.data.asking import Lookup, Rows, name_of
 from toolkit.data.connection import connect, quiet_duckdb
 from toolkit.data.contract import Judged, TableReport, Unmatched, Verdict, weigh
@@ -135,9 +136,12 @@ class Source:
         return self._tables[name]
 
     def report(self, name: str) -> TableReport:
-        """What the table's contract found; computed once."""
-        checked = self._check(name)
+        """What the table's contract found; computed once, in a run once for all of its notebooks."""
         joins = self._model(name).joins
+        note_asked((name, *joins))
+        if self._prepared and name in self._prepared.reports:
+            return self._prepared.reports[name]
+        checked = self._check(name)
         if joins and checked.rows is not None and not checked.report.unmatched:
             there = {o: j.on for o, j in joins.items() if self._check(o).rows is not None}
             found = self._unmatched(name, checked.rows, there) if there else ()
@@ -170,7 +174,7 @@ class Source:
             text = str(self._prepared.file).replace("'", "''")
             engine.raw_sql(f"ATTACH '{text}' AS {SCHEMA} (READ_ONLY)")
             self._attached = True
-        return engine.table(name, database=(SCHEMA, "main"))
+        return duck_views.table(engine, name, SCHEMA, "main")
 
     def _model(self, name: str) -> TableModel:
         if name not in self.company.tables:

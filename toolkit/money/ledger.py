@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.data.dialects import asked_in_sql
+from toolkit.data.sql_names import name_of
 from toolkit.money.definition import Ledger
 from toolkit.problems import Problem, Refused
 
@@ -34,31 +35,31 @@ def read_ledger(table: ir.Table, definition: Ledger) -> pd.DataFrame:
     """
     d = definition
     until = f"DATE '{d.until.isoformat()}'"
-    known = f"({_named(d.actual)} IS NOT NULL AND CAST({_named(d.month)} AS DATE) <= {until})"
-    rate = _named(d.hour_rate) if isinstance(d.hour_rate, str) else repr(float(d.hour_rate or 0.0))
-    done = _named(d.done) if d.done else "NULL"
+    known = f"({name_of(d.actual)} IS NOT NULL AND CAST({name_of(d.month)} AS DATE) <= {until})"
+    rate = name_of(d.hour_rate) if isinstance(d.hour_rate, str) else repr(float(d.hour_rate or 0.0))
+    done = name_of(d.done) if d.done else "NULL"
     hours = {"planned": d.planned_hours, "actual": d.actual_hours}
     chosen = {
-        "month": f"CAST(date_trunc('month', CAST({_named(d.month)} AS DATE)) AS DATE)",
-        "component": f"CAST({_named(d.component)} AS VARCHAR)",
-        "phase": f"CAST({_named(d.phase)} AS VARCHAR)" if d.phase else "''",
-        "department": f"CAST({_named(d.department)} AS VARCHAR)" if d.department else "''",
+        "month": f"CAST(date_trunc('month', CAST({name_of(d.month)} AS DATE)) AS DATE)",
+        "component": f"CAST({name_of(d.component)} AS VARCHAR)",
+        "phase": f"CAST({name_of(d.phase)} AS VARCHAR)" if d.phase else "''",
+        "department": f"CAST({name_of(d.department)} AS VARCHAR)" if d.department else "''",
         "later": f"COALESCE(({d.later}\n), FALSE)" if d.later else "FALSE",
         "known": known,
-        "planned_money": _sum(_named(d.planned)),
-        "actual_money": _sum(f"CASE WHEN {known} THEN {_named(d.actual)} END"),
-        "earned_money": _sum(f"CASE WHEN {known} THEN {_named(d.planned)} * {done} END"),
+        "planned_money": _sum(name_of(d.planned)),
+        "actual_money": _sum(f"CASE WHEN {known} THEN {name_of(d.actual)} END"),
+        "earned_money": _sum(f"CASE WHEN {known} THEN {name_of(d.planned)} * {done} END"),
     }
     for kind, column in hours.items():
-        given = _named(column) if column else "NULL"
+        given = name_of(column) if column else "NULL"
         shown = f"CASE WHEN {known} THEN {given} END" if kind == "actual" else given
         chosen[f"{kind}_hours"] = _sum(shown)
         chosen[f"{kind}_labour"] = _sum(f"({shown}) * {rate}")
         chosen[f"{kind}_unrated"] = f"COUNT(*) FILTER (WHERE ({shown}) > 0 AND {rate} IS NULL)"
-    planned_hours = _named(d.planned_hours) if d.planned_hours else "NULL"
+    planned_hours = name_of(d.planned_hours) if d.planned_hours else "NULL"
     chosen["earned_hours"] = _sum(f"CASE WHEN {known} THEN {planned_hours} * {done} END")
     for key, column in (("low_money", d.planned), ("low_actual", d.actual)):
-        chosen[key] = f"CAST(MIN({_named(column)}) AS DOUBLE)"
+        chosen[key] = f"CAST(MIN({name_of(column)}) AS DOUBLE)"
     chosen["low_done"] = f"CAST(MIN({done}) AS DOUBLE)" if d.done else "CAST(NULL AS DOUBLE)"
     chosen["high_done"] = f"CAST(MAX({done}) AS DOUBLE)" if d.done else "CAST(NULL AS DOUBLE)"
     groups = ("month", "component", "phase", "department", "later", "known")
@@ -74,10 +75,6 @@ def read_ledger(table: ir.Table, definition: Ledger) -> pd.DataFrame:
 def _grouped(table: ir.Table, listed: str, grouped: str) -> ir.Table:
     name = "toolkit_ledger"
     return asked_in_sql(table, name, f"SELECT {listed} FROM {name} GROUP BY {grouped}")
-
-
-def _named(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
 
 
 def _sum(sql: str) -> str:

@@ -16,6 +16,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import compress, count
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -174,7 +175,8 @@ def _of_column(words: dict[Path, list[str]], own: str, column: Column, source: S
         sizes.setdefault(row["first"], []).append(int(row["size"]))
     runs = []
     for i, of_file in enumerate(words.values()):
-        found = {run for at, word in enumerate(of_file) for n in sizes.get(word, ()) if (run := _run(of_file, at, n))}
+        begin = compress(count(), map(sizes.__contains__, of_file))
+        found = {run for at in begin for n in sizes[of_file[at]] if (run := _run(of_file, at, n))}
         runs += [(i, run) for run in found if f" {run} " not in own]
     if not runs:
         return []

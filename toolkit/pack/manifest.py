@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import platform
-import subprocess
-from importlib.metadata import PackageNotFoundError, version
+from functools import lru_cache
 from pathlib import Path
 
 import toolkit
@@ -23,8 +21,12 @@ def hash_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+@lru_cache(maxsize=1)
 def versions() -> dict[str, str]:
     """Python's, the toolkit's and the libraries' versions."""
+    import platform
+    from importlib.metadata import PackageNotFoundError, version  # these are slow to import, and mostly not needed
+
     found = {"python": platform.python_version(), "toolkit": toolkit.__version__}
     for name in _LIBRARIES:
         try:
@@ -36,6 +38,8 @@ def versions() -> dict[str, str]:
 
 def commit_of(folder: Path) -> str | None:
     """The git commit of `folder` where it stands in a repository, with ``+`` for local changes."""
+    import subprocess
+
     try:
         found = subprocess.run(["git", "-C", str(folder), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10)
         if found.returncode:

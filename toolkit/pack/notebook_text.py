@@ -9,6 +9,7 @@ itself, whose import takes longer than most pages, is left to those who run note
 from __future__ import annotations
 
 import json
+import math
 from json.encoder import encode_basestring
 from pathlib import Path
 
@@ -123,4 +124,6 @@ def _written(value: object, line: str) -> str:
             return "[]"
         deeper = line + " "
         return f"[{deeper}{f',{deeper}'.join([_written(entry, deeper) for entry in value])}{line}]"
+    if type(value) in (int, float) and math.isfinite(value):
+        return repr(value)
     return json.dumps(value)

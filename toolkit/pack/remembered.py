@@ -12,13 +12,17 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 FOLDER = ".remembered"
 KEPT_DAYS = 60
+_OWN = (".py", ".j2", ".css", ".js", ".po", ".mo", ".yaml")
+"""Endings of the package's files that a page can hang on."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,36 @@ class Page:
     seconds: float
 
 
+_HOME = Path(__file__).resolve().parent.parent
+
+
 @lru_cache(maxsize=1)
 def code() -> str:
     """A digest of this package's own files."""
-    home = Path(__file__).resolve().parent.parent
     digest = hashlib.sha256()
-    for path in sorted(p for p in home.rglob("*") if p.suffix in (".py", ".j2", ".css", ".js", ".po", ".mo", ".yaml")):
-        digest.update(str(path.relative_to(home)).encode() + b"\0" + path.read_bytes())
+    for path in sorted(p for p in _HOME.rglob("*") if p.suffix in _OWN):
+        digest.update(str(path.relative_to(_HOME)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+def installed() -> str:
+    """What tells without reading anything that this package and the libraries are as they were.
+
+    Names, sizes and dates of its own files, and the names of what is installed, which hold the versions.
+    Where it is the same the code is; where it is not, what is in the files decides.
+    """
+    own = sorted((str(p), told.st_size, told.st_mtime_ns, told.st_ctime_ns, told.st_ino) for p, told in _own_files(str(_HOME)))
+    libraries = [sorted(n for n in os.listdir(p) if n.endswith(".dist-info")) for p in sys.path if p.endswith("-packages") and os.path.isdir(p)]
+    return key_of(sys.version, own, libraries)
+
+
+def _own_files(folder: str) -> Iterator[tuple[str, os.stat_result]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _own_files(entry.path)
+            elif entry.name.endswith(_OWN):
+                yield entry.path, entry.stat()
 
 
 def key_of(*parts: object) -> str:

@@ -13,7 +13,7 @@ from toolkit.company.load import CompanyFile, load_company
 from toolkit.data.connection import kept_for_a_run
 from toolkit.display.picture import keeping
 from toolkit.language.catalogues import LANGUAGES
-from toolkit.opened import folder_of, source_of
+from toolkit.opened import source_of
 from toolkit.pack import before, identifiers, publish, unchanged
 from toolkit.pack.engines import Limits, engine_called
 from toolkit.pack.jobs import called, jobs_of, notebooks_folder, parameters_of, pick_pack
@@ -90,7 +90,7 @@ def run(
     spoken = _known_languages(languages) or about.spoken
     work = jobs_of(file, chosen, str(due), folder, only)
     runs = engine_called(engine)
-    stamped = unchanged.stamps(Path(params), folder, _patterns(file)) if _only_files(file) else None
+    stamped = unchanged.stamps(Path(params), folder, file)
     for note in file.migrated:
         told(f"{params}: read as {note}", 0, len(work))
     told("checking the tables", 0, len(work))
@@ -123,7 +123,7 @@ def run(
         publish.publish(stage, home / str(due))
         before.keep(out, file, name, due, findings)
     result = Run(home / str(due), len(work), failed, len(findings))
-    if stamped is not None and not failed:
+    if not failed:
         unchanged.note(out, asked, result, stamped)
     Remembered(out).tidy()
     return result
@@ -163,14 +163,6 @@ def _known_languages(languages: tuple[str, ...]) -> tuple[str, ...]:
     if unknown:
         raise Refused(unknown)
     return tuple(dict.fromkeys(languages))
-
-
-def _patterns(file: CompanyFile) -> list[str]:
-    return [str(folder_of(file) / t.path) for t in file.company.tables.values() if t.path is not None]
-
-
-def _only_files(file: CompanyFile) -> bool:
-    return all(t.path is not None for t in file.company.tables.values())
 
 
 def _trusted(file: CompanyFile, told: dict) -> str:

@@ -90,10 +90,12 @@ def stamps(params: Path, notebooks: Path | None, file: CompanyFile) -> dict | No
     notebooks
         Their folder; None where none is run.
     """
+    from toolkit.opened import folder_of
+
     tables = file.company.tables.values()
     if any(t.path is None for t in tables):
         return None
-    patterns = [str(file.path.parent / t.path) for t in tables]
+    patterns = [str(folder_of(file) / t.path) for t in tables]
     files = [params.resolve(), *(sorted(notebooks.glob("*.ipynb")) if notebooks else ())]
     return {
         "made_by": _made_by(), "installed": remembered.installed(),
