@@ -174,13 +174,13 @@ def test_a_pattern_is_one_pattern():
 @pytest.mark.parametrize("kind", ["integer", "number", "text"])
 def test_no_number_hides_behind_the_statistics_of_a_file(tmp_path, kind):
     """Parquet's statistics leave nan out, and an engine that trusts them takes it for small."""
-    pq.write_table(pa.table({"v": [float("nan"), 1.0, 1e300]}), tmp_path / "t.parquet")
+    pq.write_table(pa.table({"v": [float("nan"), 1.0, 1e99]}), tmp_path / "t.parquet")
     with opened(
         tmp_path, {"t": {"path": "t.parquet", "columns": {"v": {"type": kind}}}}
     ) as source:
         if kind == "text":
             found = source.run(source.table("t"))
-            assert [r["v"] for r in found] == ["nan", "1", "1e+300"]
+            assert [r["v"] for r in found] == ["nan", "1", "1e+99"]
         else:
             rows = 2 if kind == "integer" else 1
             assert f"({rows} row" in said(source) and "row 1: 'nan'" in said(source)

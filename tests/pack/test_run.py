@@ -167,8 +167,6 @@ BAD = {
     "a missing table": ({"path": "peple.csv"}, ["peple.csv", "people.csv"]),
     "an unknown column": ({"arm": "group"}, ["group", "'arm'"]),
     "an arm with no rows": ({"arms": "{a: 1, b: 1, c: 1}"}, ["c"]),
-    "an empty denominator": ({"kpi": "none"}, ["tests.mail.metrics", "is empty in the arm"]),
-    "a metric that never varies": ({"kpi": "flat"}, ["flat", "does not vary"]),
     "one arm only": ({"rows": ["a,1,7,2026-01-01", "a,0,7,2026-01-01", "a,1,7,2026-01-01"]}, ["b"]),
     "a day that does not exist": ({"rows": ["a,1,7,31/02/2026", "b,0,7,2026-01-01"]}, ["31/02/2026", "people.seen_on"]),
     "a test that is not in the file": ({"test": "male"}, ["male", "mail"]),
@@ -184,6 +182,17 @@ def test_bad_input_is_named_and_nothing_is_written(shop, tmp_path, case):
         assert words in ended.stderr
     assert "Traceback" not in ended.stderr
     assert not (tmp_path / "reports").exists()
+
+
+@pytest.mark.parametrize(("kpi", "why"), [("none", "no row of one of the two counts"), ("flat", "no difference between any two rows")])
+def test_a_test_with_nothing_to_compare_has_a_page_that_says_why(shop, tmp_path, kpi, why):
+    ended = toolkit("run", shop(kpi=kpi), "--out", tmp_path / "reports")
+    assert ended.returncode == 0, (ended.stdout, ended.stderr)
+    (page,) = (tmp_path / "reports").rglob("ab_test*.html")
+    said = page.read_text()
+    assert "The test is over and tells nothing" in said and why in said
+    (found,) = (tmp_path / "reports").rglob("findings.json")
+    assert json.loads(found.read_text())["findings"][0]["verdict"] == "no_data"
 
 
 def test_a_name_that_is_code_is_refused_as_a_name(shop, tmp_path):
