@@ -10,21 +10,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Protocol
-from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from toolkit.display.program import VEGA_LITE
+from toolkit.display.slimming import slim
 from toolkit.display.theme import INK, swapped_for_dark
 
-_SVG = "http://www.w3.org/2000/svg"
-_UNREAD = {"class", "role", "pointer-events"}
-_PLACES = {"d", "transform", "x1", "x2", "y1", "y2"}
-_NOTHING = ("", "M0,0h0v0h0Z")
 _HEAD = re.compile(r'(<svg[^>]*? width=")(\d+)(" height=")(\d+)" viewBox="0 0 \d+ \d+"([^>]*>)')
 _UNSEEN = ("title", "alt", "words")
 """What stands beside a picture and not in it."""
 _TITLE_LINE, _TITLE_GAP = 20, 10
-_LONG = re.compile(r"-?\d+\.\d{3,}")
 
 
 class Pictures(Protocol):
@@ -118,34 +113,6 @@ def titled(svg: str, lines: Sequence[str]) -> str:
     )
     inner = svg[head.end():].removesuffix("</svg>")
     return f'{size}{text}<g transform="translate(0,{down})">{inner}</g></svg>'
-
-
-def slim(svg: str) -> str:
-    """`svg` without what a still picture does not need: parts for scripts and readers' aids inside an image.
-
-    The picture's words stand beside it; coordinates keep two decimals; a font that every text names is
-    named once.
-    """
-    ElementTree.register_namespace("", _SVG)
-    root = ElementTree.fromstring(svg)
-    fonts = {e.get("font-family") for e in root.iter(f"{{{_SVG}}}text")}
-    for parent in root.iter():
-        for child in list(parent):
-            if child.tag == f"{{{_SVG}}}path" and child.get("d") in _NOTHING and not child.tail:
-                parent.remove(child)
-    for element in root.iter():
-        for name in [n for n in element.attrib if n in _UNREAD or n.startswith("aria-")]:
-            if element is not root:
-                del element.attrib[name]
-        if element.get("opacity") == "1":
-            del element.attrib["opacity"]
-        for name in _PLACES & element.attrib.keys():
-            element.set(name, _LONG.sub(lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), element.get(name)))
-        if len(fonts) == 1:
-            element.attrib.pop("font-family", None)
-    if len(fonts) == 1 and None not in fonts:
-        root.set("font-family", fonts.pop())
-    return ElementTree.tostring(root, encoding="unicode")
 
 
 def as_address(svg: str) -> str:
