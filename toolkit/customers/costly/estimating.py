@@ -9,7 +9,7 @@ import numpy as np
 
 from toolkit.customers.costly.definition import Costly
 from toolkit.customers.costly.results import Flag, Flagged, Troublesome
-from toolkit.customers.ledger import asked, in_one_engine, money, people
+from toolkit.customers.ledger import among, asked, in_one_engine, money, people
 from toolkit.data.frames import TableLike
 from toolkit.kpis import queried
 from toolkit.problems import Problem, Refused
@@ -17,7 +17,8 @@ from toolkit.stats.below_zero import below_zero
 from toolkit.study import Study
 
 _SUMS = {
-    "revenue": "kind = 'revenue'", "goods": "kind = 'goods'", "serving": "kind = 'serving'", "trouble": "trouble = 1",
+    "revenue": lambda f: f.kind == "revenue", "goods": lambda f: f.kind == "goods",
+    "serving": lambda f: f.kind == "serving", "trouble": lambda f: f.trouble,
 }  # fmt: skip
 
 
@@ -80,7 +81,9 @@ def estimate(
 def _by_customer(ledger: ir.Table, tables, definition: Costly) -> ir.Table:
     """Customer, months, net, mean and variance of the net value a month, sums by kind (costs positive)."""
     ends, starts = definition.window.ends, definition.window.starts
-    sums = ", ".join(f"ABS(SUM(CASE WHEN {rule} THEN amount ELSE 0 END)) AS {name}" for name, rule in _SUMS.items())
+    sums = ", ".join(
+        f"ABS(SUM(CASE WHEN {among(definition.flows, wanted)} THEN amount ELSE 0 END)) AS {name}" for name, wanted in _SUMS.items()
+    )
     monthly = queried(
         ledger, f"customer, CAST(DATE_TRUNC('month', day) AS DATE) AS month, SUM(amount) AS net, {sums}",
         "customer IS NOT NULL AND customer <> ''", "GROUP BY 1, 2",

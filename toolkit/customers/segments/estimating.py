@@ -101,7 +101,7 @@ def _scores(tables, definition: Segmenting) -> tuple[ir.Table] | None:
 def _money(tables, definition: Segmenting, scores) -> ir.Table | None:
     """One row a customer with money: net value in the window, or the amount bought where no flow is known."""
     if definition.flows:
-        return by_customer(money(tables, definition.flows, definition.window), None)
+        return by_customer(money(tables, definition.flows, definition.window), definition.flows, None)
     if scores is None:
         return None
     orders, starts = scores[0], definition.window.starts

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import ibis.expr.types as ir
 import numpy as np
 
-from toolkit.customers.definition import Bought
-from toolkit.customers.ledger import asked, in_one_engine, money, orders_of, purchases
+from toolkit.customers.definition import GOODS, REVENUE, SERVING, Bought, Flow
+from toolkit.customers.ledger import among, asked, in_one_engine, money, orders_of, purchases
 from toolkit.customers.value.definition import Profit
 from toolkit.customers.value.results import Listed, Profitability, Stream
 from toolkit.data.frames import TableLike
@@ -51,7 +51,7 @@ def estimate(
     tables = in_one_engine(table, definition.tables)
     ledger = money(tables, definition.flows, definition.window)
     streams = _streams(ledger, definition)
-    each = by_customer(ledger, _orders(tables, definition.bought, definition))
+    each = by_customer(ledger, definition.flows, _orders(tables, definition.bought, definition))
     found = asked(
         each,
         "COUNT(*) AS n, SUM(CASE WHEN net < 0 THEN 1 ELSE 0 END) AS losing, "
@@ -84,13 +84,15 @@ def _fifths(values: np.ndarray, counts: np.ndarray) -> tuple[float, ...]:
     return tuple(held[k + 1] - held[k] for k in reversed(range(5)))
 
 
-def by_customer(ledger: ir.Table, orders: ir.Table | None) -> ir.Table:
+def by_customer(ledger: ir.Table, flows: Sequence[Flow], orders: ir.Table | None) -> ir.Table:
     """One row a customer: revenue, goods, serving, net, orders."""
+    kind = {
+        k: f"SUM(CASE WHEN {among(flows, lambda f, k=k: f.kind == k)} THEN amount ELSE 0 END)" for k in (REVENUE, GOODS, SERVING)
+    }
     sums = queried(
         ledger,
-        "customer, SUM(CASE WHEN kind = 'revenue' THEN amount ELSE 0 END) AS revenue, "
-        "0 - SUM(CASE WHEN kind = 'goods' THEN amount ELSE 0 END) AS goods, "
-        "0 - SUM(CASE WHEN kind = 'serving' THEN amount ELSE 0 END) AS serving, SUM(amount) AS net",
+        f"customer, {kind[REVENUE]} AS revenue, 0 - {kind[GOODS]} AS goods, "
+        f"0 - {kind[SERVING]} AS serving, SUM(amount) AS net",
         "customer IS NOT NULL AND customer <> ''", "GROUP BY customer",
     )  # fmt: skip
     if orders is None:
@@ -116,9 +118,9 @@ def _streams(ledger: ir.Table, definition: Profit) -> tuple[Stream, ...]:
         then="GROUP BY flow",
     ).set_index("flow")  # fmt: skip
     out = []
-    for f in definition.flows:
+    for i, f in enumerate(definition.flows):
         sign = 1.0 if f.kind == "revenue" else -1.0
-        row = found.loc[f.name] if f.name in found.index else None
+        row = found.loc[i] if i in found.index else None
         amounts = (0.0, 0, 0, 0.0) if row is None else (row.amount, row.n, row.bare, row.unowned)
         owned = sign * float(amounts[0] - amounts[3]) + 0.0
         out.append(Stream(f.name, f.title, f.kind, owned, int(amounts[1]), int(amounts[2]), sign * float(amounts[3]) + 0.0))
