@@ -293,3 +293,10 @@ def test_what_is_allowed_means_the_same_to_the_engines_own_parser(table, sql):
         if node["class"] == "FUNCTION":
             assert node["function_name"].lower() in ALLOWED_NAMES
             assert not node["schema"] and not node["catalog"]
+
+
+@pytest.mark.parametrize("sql", ["order > 3", "amount + order"])
+def test_a_column_called_by_a_word_of_sql_is_asked_for_in_quotes(sql):
+    (fault,) = check_expression(sql, ["order", "amount"]).faults
+    assert "a column of that name stands in double quotes" in fault.rule and fault.value == "order"
+    assert not check_expression(sql.replace("order", '"order"'), ["order", "amount"]).faults

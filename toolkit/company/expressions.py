@@ -92,6 +92,7 @@ _NODES = (
     exp.Cast, exp.TryCast, exp.DataType, exp.DataTypeParam, exp.Interval,
 )  # fmt: skip
 _NEAR = re.compile(r'at or near "(.+)"')
+_A_WORD = "is a word of SQL itself: a column of that name stands in double quotes"
 _A_QUERY = "is a query: only an expression over this table's columns may stand here"
 _A_SUM = "is an aggregate: the toolkit sums by itself, write what to sum over rows"
 _A_WINDOW = "belongs to an aggregate or a window: the toolkit sums by itself"
@@ -182,7 +183,7 @@ def check_expression(sql: str, columns: Iterable[str]) -> Checked:
     if faults:  # what the parser makes of a refused function tells nothing more, its columns do
         within = [f for f in within if f.choices == known and f.choices]
     faults += within
-    if not faults and (unread := _engine_fault(sql)):
+    if not faults and (unread := _engine_fault(sql, known)):
         faults = [unread]
     return Checked(sql, used, tuple(_sorted(faults)))
 
@@ -286,7 +287,7 @@ def _parsed(sql: str) -> tuple[exp.Expression | None, Fault]:
     return trees[0], Fault("", 0)
 
 
-def _engine_fault(sql: str) -> Fault | None:
+def _engine_fault(sql: str, columns: tuple[str, ...]) -> Fault | None:
     """What DuckDB cannot read, though a more forgiving parser can: it gets the text as it stands."""
     import duckdb  # takes long, and not every params file has an expression
 
@@ -295,7 +296,8 @@ def _engine_fault(sql: str) -> Fault | None:
     except duckdb.Error as error:
         near = _NEAR.search(str(error))
         at = sql.rfind(near.group(1)) if near else -1
-        return Fault("cannot be read as SQL here", max(at, 0), near.group(1) if at >= 0 else None)
+        word = near.group(1) if at >= 0 else None
+        return Fault(_A_WORD if word in columns else "cannot be read as SQL here", max(at, 0), word)
     return None if one else Fault("must be one SQL expression", 0, sql)
 
 
