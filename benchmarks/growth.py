@@ -4,8 +4,8 @@
 
 Pages are those of departments, each with rows of its own; an empty list leaves a series out.
 
-CPU seconds; the slope is that of log cost on log size where the cost of an empty run is taken off:
-1 is in line, less is better.
+CPU seconds. What one more costs, over the whole series and in its last step to that: 1 is in line,
+less is better.
 """
 
 from __future__ import annotations
@@ -15,15 +15,13 @@ import re
 import tempfile
 from pathlib import Path
 
-import numpy as np
 from measuring import TOOLKIT, cost_of, demo, table
 
 
-def _slope(sizes: list[int], costs: list[float]) -> float:
-    """Of cost per unit of size from the first to the last, after what the smallest run costs at least."""
-    line = np.polynomial.Polynomial.fit(sizes, costs, 1).convert().coef
-    beyond = [max(c - max(line[0], 0.0), 1e-3) for c in costs]
-    return float(np.polynomial.Polynomial.fit(np.log(sizes), np.log(beyond), 1).convert().coef[1])
+def _slopes(sizes: list[int], costs: list[float]) -> tuple[float, float]:
+    """Cost of one more from the first size to the last; and what it is in the last step, to that."""
+    whole = (costs[-1] - costs[0]) / (sizes[-1] - sizes[0])
+    return whole, (costs[-1] - costs[-2]) / (sizes[-1] - sizes[-2]) / whole
 
 
 def _with_departments(text: str, count: int) -> str:
@@ -81,18 +79,19 @@ def main() -> None:
             for n in sizes:
                 params.write_text(_with_departments(text, n))
                 costs.append(cost_of([*TOOLKIT, "run", params, "--pack", "many", "--force", "--out", here / "out"], here).cpu)
-                rows.append((f"{n} departments", costs[-1], costs[-1] / n, ""))
-            rows[-1] = (*rows[-1][:3], _slope(sizes, costs))
+                rows.append((f"{n} departments", costs[-1], costs[-1] / n, "", ""))
+            rows[-1] = (*rows[-1][:3], *_slopes(sizes, costs))
             _drawn("departments", sizes, costs, asked.plot)
         if asked.customers:
             sizes, costs = [int(n) for n in asked.customers.split(",")], []
             for n in sizes:
                 params = demo(here / str(n), n)
                 costs.append(cost_of([*TOOLKIT, "run", params, "--only", asked.only, "--force", "--out", here / "out"], here).cpu)
-                rows.append((f"{n:,} customers, {asked.only}", costs[-1], 1000 * costs[-1] / n, ""))
-            rows[-1] = (*rows[-1][:3], _slope(sizes, costs))
+                rows.append((f"{n:,} customers, {asked.only}", costs[-1], 1000 * costs[-1] / n, "", ""))
+            one, last = _slopes(sizes, costs)
+            rows[-1] = (*rows[-1][:3], 1000 * one, last)
             _drawn(f"customers ({asked.only})", sizes, costs, asked.plot)
-    table(("what", "CPU, s", "a page, or 1,000 customers, s", "slope"), rows)
+    table(("what", "CPU, s", "a page, or 1,000 customers, s", "one more, or 1,000 more", "in the last step, to that"), rows)
 
 
 if __name__ == "__main__":
