@@ -28,7 +28,7 @@ SPARK_PAGES = ("ab_test-checkout_page", "competitor_benchmark-satisfaction", "of
 def demo(tmp_path_factory):
     """A small demo company as files: its folder, and what its whole pack finds."""
     place = tmp_path_factory.mktemp("company")
-    write_demo(place / "data" / "demo", 6000)
+    write_demo(place / "data" / "demo", 3000 if WHOLE_SPARK else 6000)
     write_params(place / "params" / "demo.yaml")
     return place, *executed(place / "params" / "demo.yaml", place / "files")
 
