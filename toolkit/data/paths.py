@@ -73,7 +73,7 @@ def _short(target: Path, folder: Path) -> str:
         inside = target.resolve().relative_to(folder.resolve())
     except ValueError:
         return str(target)
-    return "the params file's folder" if str(inside) == "." else f"'{inside}'"
+    return "the tables' folder" if str(inside) == "." else f"'{inside}'"
 
 
 def _files_in(parent: Path, path: str) -> tuple[str, ...]:

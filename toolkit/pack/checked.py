@@ -49,7 +49,8 @@ def checked(params: Path, out: Path = Path("reports")) -> tuple[list[str], list[
     before = unchanged.stamps(params, None, file) if out.is_dir() and not file.migrated else None
     with source_of(file) as source:
         reports = check_contracts(source)
-    said = [*_lines(reports), f"{params}: params and {len(reports)} tables keep their contracts"]
+    tables = f"{len(reports)} table{'' if len(reports) == 1 else 's'}"
+    said = [*_lines(reports), f"{params}: params and {tables} keep their contracts"]
     unchanged.keep(out, asked, {"said": said}, before)
     return said, [f"{params}: read as {note}" for note in file.migrated]
 
