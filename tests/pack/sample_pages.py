@@ -26,6 +26,7 @@ from sample_charts import (
 from toolkit.findings import Check, Checks, Finding, Findings
 from toolkit.language import Quantity, Sentence
 from toolkit.pack.page import PageContext, PageLink
+from toolkit.pack.why_failed import Why
 
 LINKS = (
     PageLink("ab_test-spring_mail", "Spring e-mail"),
@@ -334,5 +335,7 @@ def pack_findings() -> list[dict]:
 
 
 FAILED = {
-    "ab_test-loyalty_card": "The arm 'gold' of the test 'loyalty_card' has no rows in table 'assignments'."
+    "ab_test-loyalty_card": Why(
+        Sentence("It ended with an error."), "The arm 'gold' of the test 'loyalty_card' has no rows in table 'assignments'."
+    )
 }

@@ -23,6 +23,7 @@ from toolkit.pack.records import findings_of, tables_of
 from toolkit.pack.writing import plain_finding
 from toolkit.problems import Problem
 from toolkit.shown import Grid
+from toolkit.pack.why_failed import Why
 
 PAGES = 3
 BATCHES = [EVERY[i::PAGES] for i in range(PAGES)]
@@ -115,8 +116,8 @@ def test_on_an_index_and_a_page_that_failed_they_are_only_shown(browser, tmp_pat
     context = sample.context(
         "index", company=EVERY[2], pack=EVERY[1], period=EVERY[0], links=tuple(PageLink(f"p{i}", t) for i, t in enumerate(EVERY))
     )
-    (tmp_path / "index.html").write_text(render_index(findings, {f"p{i}": t for i, t in enumerate(EVERY)}, context), "utf-8")
-    why = Sentence("{all}", {"all": tuple(EVERY)})
+    (tmp_path / "index.html").write_text(render_index(findings, {f"p{i}": Why(said(t), t) for i, t in enumerate(EVERY)}, context), "utf-8")
+    why = Why(Sentence("{all}", {"all": tuple(EVERY)}), "\n".join(EVERY))
     (tmp_path / "failed.html").write_text(render_failure(context, why), "utf-8")
     for name in ("index", "failed"):
         with browser.visit(tmp_path / f"{name}.html", 390, 844) as visit:

@@ -14,6 +14,7 @@ from toolkit.language import Sentence
 from toolkit.pack.index import render_index, sketch_of
 from toolkit.pack.markup import as_data
 from toolkit.pack.page import PageContext, PageExporter, PageLink, render_failure, render_page
+from toolkit.pack.why_failed import Why
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +139,7 @@ def test_data_cannot_end_its_element(text):
 
 def test_a_page_that_could_not_be_made_says_why():
     html = render_failure(
-        sample.context(), Sentence("{why}", {"why": "The arm 'gold' has no rows <b>"})
+        sample.context(), Why(Sentence("It ended with an error."), "The arm 'gold' has no rows <b>")
     )
     assert "The arm 'gold' has no rows <b>" in text_of(html) and "could not be made" in text_of(
         html

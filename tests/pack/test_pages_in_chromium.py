@@ -19,6 +19,7 @@ from toolkit.language import Quantity, Sentence
 from toolkit.pack.index import render_index
 from toolkit.pack.page import PageLink, render_failure, render_page
 from toolkit.shown import Grid
+from toolkit.pack.why_failed import Why
 
 SIZES = [(390, 844), (820, 1180), (1440, 900)]
 
@@ -41,7 +42,7 @@ def site(tmp_path_factory):
         render_index(sample.pack_findings(), sample.FAILED, replace(context, page="index")), "utf-8"
     )
     (folder / "ab_test-loyalty_card.html").write_text(
-        render_failure(context, Sentence("{why}", {"why": sample.FAILED["ab_test-loyalty_card"]})),
+        render_failure(context, sample.FAILED["ab_test-loyalty_card"]),
         "utf-8",
     )
     return folder
@@ -319,7 +320,7 @@ def test_an_index_of_names_that_try_to_act(browser, tmp_path):
     )
     page = tmp_path / "index.html"
     page.write_text(
-        render_index(findings, {f"p{i}": t for i, t in enumerate(HOSTILE)}, context), "utf-8"
+        render_index(findings, {f"p{i}": Why(Sentence("{t}", {"t": t}), t) for i, t in enumerate(HOSTILE)}, context), "utf-8"
     )
     with browser.visit(page, 390, 844) as visit:
         quiet(visit)

@@ -21,13 +21,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from toolkit.pack.execute import QUIET, Order, Outcome
+from toolkit.pack.execute import QUIET, End, Order, Outcome
 from toolkit.problems import Problem, Refused
 
 ENGINES = ("fast", "nbclient")
 DEADLINE = 1800.0
 _LOOK = 0.2
 """Seconds between two looks at a notebook under way."""
+_MOST_SAID = 200
+"""Characters of what a process complained of last."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def run_kernel(order: Order, limits: Limits) -> Outcome:
             _stop(child.pid)
             child.wait()
     if stopped:
-        return Outcome(time.monotonic() - began, stopped)
+        return Outcome.ended(time.monotonic() - began, stopped)
     return _ended(began, child.returncode, said.strip().splitlines()[-1:] or [""], complaint)
 
 
@@ -127,27 +129,25 @@ def run_forked(order: Order, limits: Limits) -> Outcome:
         said = answer.read_text(encoding="utf-8") if answer.exists() else ""
         answer.unlink(missing_ok=True)
     if stopped:
-        return Outcome(time.monotonic() - began, stopped)
+        return Outcome.ended(time.monotonic() - began, stopped)
     return replace(_ended(began, child.status, [said], ""), cpu=child.cpu)
 
 
 def _ended(began: float, status: int, said: list[str], complaint: str) -> Outcome:
     seconds = time.monotonic() - began
     if status != 0 or not said[0]:
-        last = complaint.strip().splitlines()[-1:] or ["it said nothing"]
-        if status < 0:
-            return Outcome(seconds, f"its process was ended by signal {-status}: {last[0][:200]}", crashed=True)
-        return Outcome(seconds, f"its process ended with status {status}: {last[0][:200]}", crashed=True)
+        last = (complaint.strip().splitlines()[-1:] or [""])[0][:_MOST_SAID]
+        return Outcome.ended(seconds, End("signal", -status, last) if status < 0 else End("status", status, last))
     answer = json.loads(said[0])
     return Outcome(seconds, answer["failed"], tuple(answer["problems"]), answer["cell"], cpu=answer["cpu"])
 
 
-def _too_much(process: int, began: float, limits: Limits) -> str | None:
+def _too_much(process: int, began: float, limits: Limits) -> End | None:
     """Why a notebook under way is stopped, if it is."""
     if time.monotonic() - began > limits.seconds:
-        return f"it did not end within {limits.seconds:.0f} seconds"
+        return End("deadline", limits.seconds)
     if limits.memory is not None and memory_of(process) > limits.memory:
-        return f"it took more than {limits.memory / 2**30:.1f} GB of memory"
+        return End("memory", limits.memory / 2**30)
     return None
 
 

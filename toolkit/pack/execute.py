@@ -15,6 +15,7 @@ import sys
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Literal
 
 _PR_SET_PDEATHSIG = 1
 QUIET = {
@@ -51,6 +52,41 @@ class Order:
         return json.dumps(asdict(self))
 
 
+Kind = Literal["deadline", "memory", "signal", "status", "lost"]
+
+
+@dataclass(frozen=True)
+class End:
+    """What ended a notebook's process before it had answered.
+
+    Attributes
+    ----------
+    kind
+        It was stopped at its deadline or for its memory; the system ended it by a signal; it ended
+        by itself with a status; or what ran it is gone.
+    amount
+        Seconds, GB, the signal's number or the status.
+    said
+        What was heard of it last; empty where it said nothing.
+    """
+
+    kind: Kind
+    amount: float = math.nan
+    said: str = ""
+
+    @property
+    def line(self) -> str:
+        """In one line, for logs and the command line."""
+        said = self.said or "it said nothing"
+        return {
+            "deadline": f"it did not end within {self.amount:.0f} seconds",
+            "memory": f"it took more than {self.amount:.1f} GB of memory",
+            "signal": f"its process was ended by signal {self.amount:.0f}: {said}",
+            "status": f"its process ended with status {self.amount:.0f}: {said}",
+            "lost": f"what ran it went away ({said})",
+        }[self.kind]
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How a notebook's run ended.
@@ -71,6 +107,8 @@ class Outcome:
         Its process was lost without an answer.
     cpu
         Seconds of processor time its process took; a kernel's is not counted.
+    end
+        What ended its process, where it did not end by itself.
     """
 
     seconds: float
@@ -80,6 +118,12 @@ class Outcome:
     remembered: bool = False
     crashed: bool = False
     cpu: float = math.nan
+    end: End | None = None
+
+    @classmethod
+    def ended(cls, seconds: float, end: End) -> Outcome:
+        """Of a notebook whose process gave no answer; crashed where nobody stopped it."""
+        return cls(seconds, end.line, crashed=end.kind not in ("deadline", "memory"), end=end)
 
 
 def perform(order: Order, engine: str | None = None) -> dict:

@@ -19,7 +19,7 @@ from toolkit.pack.first_screen import UNJUDGED, Entry
 from toolkit.pack.markup import render
 from toolkit.pack.reading import finding_of
 from toolkit.pack.strokes import sketch_of
-from toolkit.pack.why_failed import why_failed
+from toolkit.pack.why_failed import Why
 
 _GROUPS = (
     (Sentence("Plan changes"), ("plan_change", "plan_changes")),
@@ -40,7 +40,7 @@ _MOST_CHANGED = 12
 
 
 def render_index(
-    findings: Sequence[dict], failed: Mapping[str, str | Sentence], context: PageContext, around: Around = Around()
+    findings: Sequence[dict], failed: Mapping[str, Why], context: PageContext, around: Around = Around()
 ) -> str:
     """The pack's first page.
 
@@ -84,7 +84,7 @@ def render_index(
         spending=first_screen.spending_of(entries),
         groups=_grouped(judged),
         unjudged=[e for e in mains if e.finding.verdict in UNJUDGED],
-        failed=[(links[page], why_failed(reason)) for page, reason in failed.items() if page in links],
+        failed=[(links[page], why) for page, why in failed.items() if page in links],
         around=around,
         changed=[c for c in around.changed if c.headline][:_MOST_CHANGED],
         pages=_pages(context.links),

@@ -24,7 +24,7 @@ from toolkit.pack.reading import (
     estimate_of,
     story_of,
 )
-from toolkit.pack.why_failed import why_failed
+from toolkit.pack.why_failed import Why
 
 __all__ = ["PageContext", "PageLink", "render_failure", "render_page"]
 
@@ -116,7 +116,7 @@ def render_page(notebook: Node, context: PageContext) -> str:
     )
 
 
-def render_failure(context: PageContext, reason: Sentence) -> str:
+def render_failure(context: PageContext, why: Why) -> str:
     """The page of a notebook that could not be run: what happened, in plain words."""
     return render(
         "failure.html.j2",
@@ -124,7 +124,7 @@ def render_failure(context: PageContext, reason: Sentence) -> str:
         draws=False,
         context=context,
         here=context.page,
-        why=why_failed(reason),
+        why=why,
     )
 
 

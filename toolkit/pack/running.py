@@ -14,7 +14,7 @@ from toolkit.display.chart import UNDRAWN
 from toolkit.pack import manifest, remembered
 from toolkit.pack.drawing import draw_missing
 from toolkit.pack.engines import Engine, Limits
-from toolkit.pack.execute import Order, Outcome
+from toolkit.pack.execute import End, Order, Outcome
 from toolkit.pack.jobs import PLAN, Job
 from toolkit.pack.notebook_text import METADATA, Node, read_notebook, text_of
 from toolkit.pack.remembered import Page, Remembered
@@ -126,7 +126,7 @@ def _landed(done: Future, path: Path) -> Outcome:
     try:
         result = done.result()
     except Exception as lost:  # noqa: BLE001 - each executor raises its own; all mean the same here
-        return Outcome(0.0, f"what ran it went away ({type(lost).__name__})", crashed=True)
+        return Outcome.ended(0.0, End("lost", said=type(lost).__name__))
     if isinstance(result, Outcome):
         return result
     outcome, text = result

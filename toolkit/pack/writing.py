@@ -20,6 +20,7 @@ from toolkit.pack.notebook_text import read_notebook
 from toolkit.pack.page import render_failure, render_page
 from toolkit.pack.records import findings_of, tables_of
 from toolkit.pack.running import Made
+from toolkit.pack.why_failed import Why, why_failed
 
 
 def write_pages(
@@ -41,7 +42,7 @@ def write_pages(
     about = file.company.company
     findings: list[dict] = []
     failed: dict[str, str] = {}
-    said: dict[str, Sentence] = {}
+    said: dict[str, Why] = {}
     links = tuple(PageLink(job.page, job.title, outcome.failed is None) for job, _, outcome in made)
     provenance = _provenance(file, inputs)
 
@@ -60,7 +61,7 @@ def write_pages(
     for job, path, outcome in made:
         if outcome.failed:
             failed[job.page] = outcome.failed
-            said[job.page] = why = _why(outcome)
+            said[job.page] = why = why_failed(outcome)
             write(job.page, job.title, lambda context, why=why: render_failure(context, why))
             path.unlink(missing_ok=True)
         else:
@@ -103,15 +104,6 @@ def plain_finding(finding: dict) -> dict:
     """A finding as others read it: its words in the company's language, without their templates."""
     checks = [{k: v for k, v in check.items() if k != "said"} for check in finding["checks"]]
     return {**{k: v for k, v in finding.items() if k != "said"}, "checks": checks}
-
-
-def _why(outcome: Outcome) -> Sentence:
-    """Why a page was not made, in words around what the notebook itself says."""
-    if outcome.problems:
-        return Sentence("What it asks was refused: {problems}", {"problems": outcome.problems})
-    if outcome.cell is not None:
-        return Sentence("Code cell {cell} ended with an error: {error}", {"cell": outcome.cell, "error": outcome.failed})
-    return Sentence("{why}", {"why": outcome.failed})
 
 
 def _provenance(file: CompanyFile, inputs: list[dict]) -> tuple[tuple[str | Sentence, str | Sentence], ...]:
