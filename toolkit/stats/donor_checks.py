@@ -37,7 +37,8 @@ class FakeDate:
     effect
         In the outcome's unit.
     p_value
-        Two-sided, the error being that of the donors at the same date; times the dates tried.
+        Two-sided by Student's t, the error being that of the donors at the same date, which are few: their
+        number less one is its degrees of freedom; times the dates tried.
     dates
         How many were tried.
     """
@@ -85,7 +86,7 @@ def fake_dates(panel: DonorPanel, dates: int = FAKE_DATES) -> FakeDate | None:
                   for unit in range(len(past.donors))]
         error = float(np.std(others, ddof=1))
         if error > 0:
-            found.append((p_from_statistic(effect / error), int(cut), effect))
+            found.append((p_from_statistic(effect / error, len(others) - 1), int(cut), effect))
     if not found:
         return None
     p_value, cut, effect = min(found)
