@@ -61,7 +61,7 @@ def same(a: Aggregates, b: Aggregates) -> None:
     for key, m in a.cells.items():
         other = b.cells[key]
         assert (m.n, m.rows, m.basis) == (other.n, other.rows, other.basis)
-        size = np.abs(other.mean) + np.sqrt(np.abs(np.nan_to_num(np.diag(other.cov)))) + 1e-300
+        size = np.abs(other.mean) + np.sqrt(np.abs(np.nan_to_num(np.diag(other.cov)))) + 1e-150
         np.testing.assert_allclose(m.mean / size, other.mean / size, atol=1e-10)
         # single units put together know covariances that the engine was not asked for
         asked = ~np.isnan(other.cov)

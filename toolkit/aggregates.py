@@ -175,9 +175,10 @@ def from_buckets(
     cells = {}
     for key, table in sums.items():
         size = table.shape[0]
+        with np.errstate(over="ignore", invalid="ignore"):  # whoever asked refuses by name what has no square
+            cov = np.atleast_2d(np.cov(table, rowvar=False, ddof=1))
         cells[key] = Moments(
-            tuple(columns), size, int(rows[key]), table.mean(axis=0),
-            np.atleast_2d(np.cov(table, rowvar=False, ddof=1)),
+            tuple(columns), size, int(rows[key]), table.mean(axis=0), cov,
             np.full(len(columns), np.nan), np.full(len(columns), np.nan), "buckets",
         )
     return Aggregates(tuple(dims), in_order(cells), dict(sums))
