@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -52,6 +53,20 @@ def test_a_pack_that_is_there_is_not_sent_again_and_files_of_a_former_one_go(pro
     gone = {p for p in names_at(memory, f"store/{place}")} ^ {
         p.relative_to(other.folder).as_posix() for p in other.folder.rglob("*") if p.is_file()}
     assert gone == set()
+
+
+def test_a_manifest_that_lists_files_elsewhere_removes_none(project, tmp_path):
+    out, store = project / "reports", tmp_path / "store"
+    made = run(project / "params.yaml", out=out, only=("of_late",))
+    place = store / made.folder.relative_to(out)
+    place.mkdir(parents=True)
+    kept = tmp_path / "kept.html"
+    kept.write_text("of others")
+    above = "../" * len(place.relative_to(tmp_path).parts)
+    (place / "manifest.json").write_text(json.dumps({"files": {f"{above}kept.html": "", "gone.html": ""}}))
+    (place / "gone.html").write_text("of the former pack")
+    send(made.folder, out, f"file://{store}")
+    assert kept.read_text() == "of others" and not (place / "gone.html").exists()
 
 
 class Narrow(MemoryFileSystem):

@@ -109,8 +109,10 @@ def _folder_of(system: AbstractFileSystem, path: str) -> None:
 
 
 def _files(manifest: bytes) -> set[str]:
-    """What a former manifest lists; nothing where it cannot be read."""
+    """What a former manifest lists within its folder; nothing where it cannot be read."""
     try:
-        return set(json.loads(manifest)["files"])
+        listed = set(json.loads(manifest)["files"])
     except (ValueError, KeyError, TypeError):
         return set()
+    # somebody else may have written it, and what it lists is removed
+    return {name for name in listed if isinstance(name, str) and name and not name.startswith("/") and ".." not in name.split("/")}
