@@ -21,7 +21,7 @@ from toolkit.data.demo.params_file import write_params
 from toolkit.data.demo.write import write_demo
 
 WHOLE_SPARK = bool(os.environ.get("TOOLKIT_WHOLE_SPARK"))
-SPARK_PAGES = ("ab_test-checkout_page", "competitor_benchmark-satisfaction", "offers", "plan_change-same_day_replies")
+SPARK_PAGES = ("ab_test-checkout_page", "plan_change-same_day_replies")
 
 
 @pytest.fixture(scope="module")
