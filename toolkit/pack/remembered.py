@@ -62,7 +62,7 @@ def installed() -> str:
     Names, sizes and dates of its own files, and the names of what is installed, which hold the versions.
     Where it is the same the code is; where it is not, what is in the files decides.
     """
-    own = sorted((str(p), told.st_size, told.st_mtime_ns, told.st_ctime_ns, told.st_ino) for p, told in _own_files(str(_HOME)))
+    own = sorted((p, told.st_size, told.st_mtime_ns, told.st_ctime_ns, told.st_ino) for p, told in _own_files(str(_HOME)))
     libraries = [sorted(n for n in os.listdir(p) if n.endswith(".dist-info")) for p in sys.path if p.endswith("-packages") and os.path.isdir(p)]
     return key_of(sys.version, own, libraries)
 
