@@ -19,12 +19,17 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import IO
 
 from toolkit.pack.execute import QUIET, Order, perform
 
+_COSTLY = ("rfc3987_syntax", "boto3")
+"""What libraries of ours import where it is there and do without where it is not: a grammar of
+international addresses (a quarter of the start) and papermill's door to S3, where no notebook lies."""
 _RESET = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM)
 
 
@@ -108,11 +113,12 @@ def server() -> Server:
 
 def serve(orders: IO[str], replies: IO[str]) -> None:
     """In the server: fork for each order, tell of each end."""
-    import toolkit.pack.preloaded  # noqa: F401
-
-    # what is imported stays: a child that looked through it for garbage would copy every page of it
-    gc.collect()
+    gc.disable()  # while everything stays, looking for garbage is a sixth of the start
+    with _left_out(_COSTLY):
+        import toolkit.pack.preloaded  # noqa: F401
+    # a child that looked through what is imported would copy every page of it
     gc.freeze()
+    gc.enable()
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -145,6 +151,18 @@ def serve(orders: IO[str], replies: IO[str]) -> None:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             continue
+
+
+@contextmanager
+def _left_out(modules: tuple[str, ...]) -> Iterator[None]:
+    """Inside, these cannot be imported; a notebook can, afterwards."""
+    here = [name for name in modules if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(here))
+    try:
+        yield
+    finally:
+        for name in here:
+            del sys.modules[name]
 
 
 def _tell_of_ended(running: dict[int, int], replies: IO[str]) -> None:
