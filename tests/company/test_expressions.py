@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from toolkit.company.allowed_functions import FUNCTIONS
 from toolkit.company.expressions import (
-    FUNCTIONS,
     LONGEST,
     SQL_WORDS,
     check_expression,

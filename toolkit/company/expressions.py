@@ -13,40 +13,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.tokens import Token, TokenType
 
+from toolkit.company.allowed_functions import ALLOWED, all_nodes, nodes_of
 from toolkit.problems import quoted
 
 LONGEST = 4000
 DEEPEST = 60
 MOST_TOKENS = 1500
-
-FUNCTIONS = {
-    "conditions": "case coalesce if ifnull nullif greatest least isnan isfinite isinf",
-    "casts": "cast try_cast",
-    "maths": (
-        "abs ceil ceiling floor round trunc sign sqrt cbrt power pow exp ln log log10 log2 mod "
-        "sin cos tan asin acos atan atan2 radians degrees pi bit_count"
-    ),
-    "text": (
-        "lower lcase upper ucase length len trim ltrim rtrim left right substr substring replace "
-        "concat contains starts_with ends_with prefix suffix position instr strpos split_part "
-        "reverse ascii chr md5 regexp_matches regexp_full_match regexp_extract regexp_replace "
-        "levenshtein jaccard strip_accents translate"
-    ),
-    "dates": (
-        "date_diff datediff date_sub datesub date_add date_trunc datetrunc date_part datepart "
-        "extract year quarter month week weekofyear isoyear day dayofmonth dayofweek isodow "
-        "weekday dayofyear hour minute second epoch strftime strptime try_strptime make_date "
-        "last_day dayname monthname to_days to_hours to_minutes to_seconds"
-    ),
-}
-"""The scalar functions that may be called, by what they are for."""
 
 SQL_WORDS = frozenset(
     "all analyse analyze and any array as asc asymmetric both case cast check collate column "
@@ -58,7 +37,6 @@ SQL_WORDS = frozenset(
 )
 """The words DuckDB reserves: no column can be called so without quotes."""
 
-_ALLOWED = frozenset(name for group in FUNCTIONS.values() for name in group.split())
 _CLOCK = frozenset(
     "now today current_date current_time current_timestamp current_localtime localtime "
     "current_localtimestamp localtimestamp get_current_time get_current_timestamp "
@@ -91,6 +69,7 @@ _NODES = (
     exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Pow, exp.Neg, exp.DPipe, exp.Case, exp.If,
     exp.Cast, exp.TryCast, exp.DataType, exp.DataTypeParam, exp.Interval,
 )  # fmt: skip
+_WORDS = re.compile(r"\w+")
 _NEAR = re.compile(r'at or near "(.+)"')
 _A_WORD = "is a word of SQL itself: a column of that name stands in double quotes"
 _A_QUERY = "is a query: only an expression over this table's columns may stand here"
@@ -167,7 +146,11 @@ def check_expression(sql: str, columns: Iterable[str]) -> Checked:
     Checked
         All faults in the order of the text; none where the expression may be used.
     """
-    known = tuple(columns)
+    return _checked(sql, tuple(columns))
+
+
+@lru_cache(maxsize=4096)
+def _checked(sql: str, known: tuple[str, ...]) -> Checked:
     faults = _text_faults(sql)
     tokens: list[Token] = []
     if not faults:
@@ -255,7 +238,7 @@ def _call_faults(tokens: list[Token]) -> list[Fault]:
         called = following is not None and following.token_type is TokenType.L_PAREN
         if not called or token.token_type in _OPENS or token.token_type is TokenType.STRING:
             continue
-        if name[:1].isalpha() and name not in _ALLOWED | _TYPE_NAMES:
+        if name[:1].isalpha() and name not in ALLOWED | _TYPE_NAMES:
             faults.append(_call_fault(name, token))
     return faults
 
@@ -267,7 +250,7 @@ def _call_fault(name: str, token: Token) -> Fault:
         return Fault(_A_SUM, token.start, token.text)
     if name in _WINDOW_WORDS:
         return Fault(_A_WINDOW, token.start, token.text)
-    near = tuple(get_close_matches(name, sorted(_ALLOWED), n=4, cutoff=0.6))
+    near = tuple(get_close_matches(name, sorted(ALLOWED), n=4, cutoff=0.6))
     return Fault("is no function that may be called here", token.start, token.text, near)
 
 
@@ -314,7 +297,7 @@ def _unreadable(sql: str, error: ParseError) -> Fault:
 
 def _tree_faults(tree: exp.Expression, sql: str, known: tuple[str, ...]) -> list[Fault]:
     faults = []
-    calls = _call_nodes()
+    calls = frozenset().union(*map(nodes_of, ALLOWED.intersection(_WORDS.findall(sql.lower()))))
     stack = [(tree, 1)]
     while stack:
         node, depth = stack.pop()
@@ -340,11 +323,14 @@ def _node_fault(
         allowed = node.this.name in _TYPES
         return None if allowed else ("holds no type that may be cast to", _TYPES_SHOWN)
     if isinstance(node, exp.Anonymous):
-        allowed = node.name.lower() in _ALLOWED
+        allowed = node.name.lower() in ALLOWED
         return None if allowed else ("is no function that may be called here", ())
     if isinstance(node, exp.In) and not node.args.get("expressions") and not node.args.get("query"):
         return "needs brackets after 'in': in ('a', 'b')", ()
-    if type(node) in _NODES or (type(node) in calls and not isinstance(node, exp.AggFunc)):
+    if type(node) in _NODES:
+        return None
+    # what no name in the text stands for may be an operator that means the same; all names take long
+    if not isinstance(node, exp.AggFunc) and (type(node) in calls or type(node) in all_nodes()):
         return None
     for kind, rule in _UNLIKE.items():
         if isinstance(node, kind):
@@ -377,20 +363,6 @@ def _piece(node: exp.Expression, sql: str) -> tuple[int, str]:
     name = node.sql("duckdb")
     start = sql.lower().find(name.lower())
     return (start, sql[start : start + len(name)]) if start >= 0 else (0, sql)
-
-
-@cache
-def _call_nodes() -> frozenset[type]:
-    """The kinds of node that the parser makes of the allowed functions."""
-    kinds: set[type] = set()
-    for name in _ALLOWED:
-        for arguments in ("", "a", "a, b", "'day', a, b", "a, b, c", "a, b, c, d"):
-            try:
-                tree = sqlglot.parse_one(f"{name}({arguments})", read="duckdb")
-            except SqlglotError:
-                continue
-            kinds.update(type(n) for n in tree.walk())
-    return frozenset(k for k in kinds if k is not exp.Anonymous)
 
 
 def said(checked: Checked, fault: Fault) -> tuple[str, str]:
