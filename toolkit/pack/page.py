@@ -29,9 +29,9 @@ from toolkit.pack.why_failed import Why
 __all__ = ["PageContext", "PageLink", "render_failure", "render_page"]
 
 GRADES = {
-    "A": Sentence("A: compared with others at the same time, and the checks hold"),
-    "B": Sentence("B: one series before and after, and the checks hold"),
-    "C": Sentence("C: before and after only"),
+    "A": Sentence("A: compared with others at the same time, and no check casts doubt on the comparison"),
+    "B": Sentence("B: one series before and after on which no check casts doubt, or a comparison with a doubt"),
+    "C": Sentence("C: before and after only, or one series with a doubt"),
 }
 """What the grade of evidence means."""
 
