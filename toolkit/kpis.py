@@ -7,18 +7,21 @@ is missing: missing is left out of both sums, never taken for 0.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import ibis
-import ibis.expr.operations as ops
+import ibis.expr.datatypes as dt
 import ibis.expr.types as ir
 
-from toolkit.data.dialects import asked_in_sql
+from toolkit.data.asking import literal
+from toolkit.data.dialects import asked_in_sql, name_for, types_of
+from toolkit.data.sql_names import name_of
 from toolkit.problems import Problem, Refused
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CONSTANTS = ("null", "true", "false")
 NUMERATOR, DENOMINATOR = "__num", "__den"
 
 
@@ -98,11 +101,7 @@ def queried(table: ir.Table, chosen: str, where: str | None = None, then: str = 
     then
         What follows it: ``GROUP BY``, ``ORDER BY``, ``LIMIT``.
     """
-    # rows of one name cannot stand within others of that name, nor beside other rows: a name tells
-    # how many named ones are below, and what they are
-    rows = table.op()
-    depth = len(rows.find(ops.AliasedRelation))
-    name = f"toolkit_rows_{depth}_{hash(rows) % 2**32:08x}"
+    name = name_for(table)
     only = f" WHERE ({where}\n)" if where else ""  # a comment at its end would take the bracket
     return asked_in_sql(table, name, f"SELECT {chosen} FROM {name}{only} {then}".rstrip())
 
@@ -114,12 +113,42 @@ def as_number(column: ir.Value) -> ir.Value:
     return column.cast("float64")
 
 
-def _refuse_words(rows: ir.Table, measures: Iterable[Measure]) -> None:
+def number_sql(sql: str, kind: dt.DataType) -> str:
+    """The same in SQL, of an expression of that type."""
+    return f"CAST(CAST({sql} AS INTEGER) AS DOUBLE)" if kind.is_boolean() else f"CAST({sql} AS DOUBLE)"
+
+
+def kinds_of(table: ir.Table, expressions: Iterable[str]) -> dict[str, dt.DataType]:
+    """The type of each SQL expression over a table; of plain columns and of 1 without asking."""
+    schema = table.schema()
+    found: dict[str, dt.DataType] = {}
+    asked = []
+    for sql in dict.fromkeys(expressions):
+        if sql.strip() == "1":
+            found[sql] = dt.int32
+        elif sql in schema and _IDENTIFIER.fullmatch(sql) and sql.lower() not in _CONSTANTS:
+            found[sql] = schema[sql]
+        else:
+            asked.append(sql)
+    if asked:
+        name = name_for(table)
+        listed = ", ".join(f'({sql}\n) AS "k{i}"' for i, sql in enumerate(asked))
+        types = types_of(table, name, f"SELECT {listed} FROM {name}")
+        found |= {sql: types[f"k{i}"] for i, sql in enumerate(asked)}
+    return found
+
+
+def _bound(value: float) -> str:
+    return literal(float(value)) if math.isfinite(value) else f"CAST('{value}' AS DOUBLE)"
+
+
+def refuse_words(kinds: Mapping[str, dt.DataType], measures: Iterable[Measure]) -> None:
+    """Raise where an expression of a measure, whose type is given, cannot be summed or limits nothing."""
     problems = []
     for m in measures:
-        parts = {"numerator": ("n", m.numerator), "denominator": ("d", m.denominator), "where": ("w", m.where)}
-        for part, (letter, sql) in parts.items():
-            kind = rows[f"{m.name}__{letter}"].type() if sql else None
+        for part in ("numerator", "denominator", "where"):
+            sql = getattr(m, part)
+            kind = kinds.get(sql) if sql else None
             if kind is None or kind.is_numeric() or kind.is_boolean() or kind.is_null():
                 continue
             rule = "must be true or false for each row" if part == "where" else "must be a number, or true or false"
@@ -156,23 +185,40 @@ def measured(
     Refused
         An expression gives text or days where numbers are summed, or no condition where one limits.
     """
-    measures, covariates = tuple(measures), tuple(covariates)
-    raw: dict[str, str] = {}
+    name = name_for(table)
+    return asked_in_sql(table, name, measured_sql(table, name, measures, keep, covariates, expressions))
+
+
+def measured_sql(
+    table: ir.Table,
+    name: str,
+    measures: Iterable[Measure],
+    keep: Iterable[str] = (),
+    covariates: Iterable[str] = (),
+    expressions: Mapping[str, str] | None = None,
+    only: str | None = None,
+) -> str:
+    """The query behind `measured`, over rows it calls `name`; of rows where `only` holds."""
+    measures, keep, covariates = tuple(measures), tuple(dict.fromkeys(keep)), tuple(covariates)
+    named = expressions or {}
+    kinds = kinds_of(table, [sql for m in measures for sql in (m.numerator, m.denominator, m.where) if sql])
+    refuse_words(kinds, measures)
+    schema = table.schema()
+    raw = [name_of(c) for c in dict.fromkeys((*keep, *covariates))]
+    chosen = [name_of(c) for c in dict.fromkeys((*keep, *named)) if c not in covariates]
+    chosen += [f"{number_sql(name_of(c), schema[c])} AS {name_of(c)}" for c in covariates]
     for m in measures:
-        raw[f"{m.name}__n"], raw[f"{m.name}__d"] = m.numerator, m.denominator
-        if m.where:
-            raw[f"{m.name}__w"] = m.where
-    rows = with_expressions(table, {**raw, **(expressions or {})}, [*keep, *covariates])
-    _refuse_words(rows, measures)
-    columns = {c: rows[c] for c in dict.fromkeys([*keep, *(expressions or {})])}
-    columns |= {c: as_number(rows[c]) for c in covariates}
-    for m in measures:
-        num, den = as_number(rows[f"{m.name}__n"]), as_number(rows[f"{m.name}__d"])
-        counts = num.notnull() & den.notnull()
+        n, d, w = (f'"{m.name}__{letter}"' for letter in "ndw")
+        raw += [f"({m.numerator}\n) AS {n}", f"({m.denominator}\n) AS {d}"]
+        counts = f"{n} IS NOT NULL AND {d} IS NOT NULL"
+        num, den = number_sql(n, kinds[m.numerator]), number_sql(d, kinds[m.denominator])
         if m.clip:  # only now: to most engines the greatest of a bound and nothing is the bound
-            num = ibis.least(ibis.greatest(num, ibis.literal(m.clip[0])), ibis.literal(m.clip[1]))
+            num = f"LEAST(GREATEST({num}, {_bound(m.clip[0])}), {_bound(m.clip[1])})"
         if m.where:
-            counts &= rows[f"{m.name}__w"].cast("boolean").fill_null(False)
-        columns[m.num] = ibis.cases((counts, num), else_=ibis.literal(0.0))
-        columns[m.den] = ibis.cases((counts, den), else_=ibis.literal(0.0))
-    return rows.select(**columns)
+            raw.append(f"({m.where}\n) AS {w}")
+            counts += f" AND COALESCE(CAST({w} AS BOOLEAN), FALSE)"
+        chosen += [f"CASE WHEN {counts} THEN {part} ELSE CAST(0 AS DOUBLE) END AS {name_of(column)}"
+                   for part, column in ((num, m.num), (den, m.den))]  # fmt: skip
+    raw += [f"({sql}\n) AS {name_of(c)}" for c, sql in named.items()]
+    where = f" WHERE {only}" if only else ""
+    return f"SELECT {', '.join(chosen)} FROM (SELECT {', '.join(raw)} FROM {name_of(name)}{where}) AS {name_of(name + '_read')}"

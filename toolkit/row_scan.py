@@ -13,7 +13,9 @@ import ibis.expr.types as ir
 import numpy as np
 
 from toolkit.aggregates import Aggregates, Moments, in_order
-from toolkit.kpis import Measure, as_number, with_expressions
+from toolkit.data.dialects import answered, by_place, name_for
+from toolkit.data.sql_names import name_of
+from toolkit.kpis import Measure, kinds_of, number_sql, refuse_words
 
 _ONE = "1"
 
@@ -32,24 +34,31 @@ def complete_rows(
     if any(m.where or m.clip for m in measures):
         return None
     sql = list(dict.fromkeys(e for m in measures for e in (m.numerator, m.denominator) if e.strip() != _ONE))
-    keep = [*(d for d in dims if d not in expressions), *covariates]
-    rows = with_expressions(table, {**{f"x{i}": e for i, e in enumerate(sql)}, **expressions}, keep)
+    kinds = kinds_of(table, sql)
+    refuse_words(kinds, measures)
     named = {e: f"x{i}" for i, e in enumerate(sql)}
-    values = {c: as_number(rows[c]) for c in (*named.values(), *covariates)}
-    rows = rows.select(**{d: rows[d] for d in dims}, **values)
-    pairs = _pairs(measures, named, covariates)
-    wanted = {"__n": rows.count()}
-    for c in values:
-        wanted |= {f"k_{c}": rows[c].count(), f"m_{c}": rows[c].mean(), f"v_{c}": rows[c].var(how="sample")}
-    for c in named.values():
-        wanted |= {f"l_{c}": rows[c].min(), f"h_{c}": rows[c].max()}
-    for i, (a, b) in enumerate(pairs):
-        wanted[f"c{i}"] = rows[a].cov(rows[b], how="sample")
-    found = (rows.group_by(list(dims)).agg(**wanted) if dims else rows.agg(**wanted)).to_pyarrow().to_pylist()
-    found = [r for r in found if r["__n"]]
-    if any(r[f"k_{c}"] != r["__n"] for r in found for c in values):
+    name, schema = name_for(table), table.schema()
+    raw = [f"({e}\n) AS toolkit_given_{x}" for e, x in named.items()] + [f"({e}\n) AS {name_of(d)}" for d, e in expressions.items()]
+    raw += [name_of(c) for c in dict.fromkeys((*(d for d in dims if d not in expressions), *covariates))]
+    values = {x: number_sql(f"toolkit_given_{x}", kinds[e]) for e, x in named.items()}
+    values |= {f"y{i}": number_sql(name_of(c), schema[c]) for i, c in enumerate(covariates)}
+    chosen = [f"{name_of(d)} AS d{i}" for i, d in enumerate(dims)] + [f"{v} AS {x}" for x, v in values.items()]
+    pairs = _pairs(measures, named, [f"y{i}" for i in range(len(covariates))])
+    wanted = [*(f"d{i}" for i in range(len(dims))), "COUNT(*) AS n"]
+    for x in values:
+        wanted += [f"COUNT({x}) AS k_{x}", f"AVG({x}) AS m_{x}", f"VAR_SAMP({x}) AS v_{x}"]
+    for x in named.values():
+        wanted += [f"MIN({x}) AS l_{x}", f"MAX({x}) AS h_{x}"]
+    wanted += [f"COVAR_SAMP({a}, {b}) AS c{i}" for i, (a, b) in enumerate(pairs)]
+    found = answered(
+        table, name,
+        f"SELECT {', '.join(wanted)} FROM (SELECT {', '.join(chosen or ['1'])} FROM (SELECT {', '.join(raw or ['1'])} FROM {name}) AS raw) "
+        f"AS told{by_place(len(dims))}",
+    )  # fmt: skip
+    found = [r for r in found if r["n"]]
+    if any(r[f"k_{x}"] != r["n"] for r in found for x in values):
         return None
-    cells = {tuple(r[d] for d in dims): _moments(r, measures, named, covariates, pairs) for r in found}
+    cells = {tuple(r[f"d{i}"] for i in range(len(dims))): _moments(r, measures, named, covariates, pairs) for r in found}
     return Aggregates(tuple(dims), in_order(cells))
 
 
@@ -67,9 +76,9 @@ def _moments(record: Mapping, measures, named, covariates, pairs) -> Moments:
     source = {}
     for m in measures:
         source |= {m.num: named.get(m.numerator), m.den: named.get(m.denominator)}
-    source |= {c: c for c in covariates}
+    source |= {c: f"y{i}" for i, c in enumerate(covariates)}
     columns = tuple(source)
-    n = int(record["__n"])
+    n = int(record["n"])
     known = {}
     for i, (a, b) in enumerate(pairs):
         known[a, b] = known[b, a] = record[f"c{i}"]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import duckdb
-import ibis
 import ibis.expr.types as ir
 import numpy as np
+import pandas as pd
 
 from toolkit.aggregates import Aggregates, Basis, Moments, from_buckets, in_order
-from toolkit.data.dialects import md5_digits
+from toolkit.data.dialects import answered, answered_table, by_place, md5_sql, name_for
+from toolkit.data.duck_views import can_be_viewed
 from toolkit.data.session_views import row_count
-from toolkit.kpis import Measure, measured
+from toolkit.data.sql_names import name_of
+from toolkit.kpis import Measure, kinds_of, measured_sql, number_sql
 from toolkit.problems import Problem, Refused
 from toolkit.row_scan import complete_rows
 
@@ -80,16 +83,14 @@ def aggregate(
 
 
 def _scanned(table, measures, dims, unit, covariates, expressions, exact_units, buckets, disjoint) -> Aggregates:
-    keep = [d for d in dims if d not in expressions] + ([unit] if unit else [])
+    asked = _Asked(table, measures, dims, unit, covariates, expressions)
     try:
-        if unit is None and (found := complete_rows(table, measures, dims, covariates, expressions)) is not None:
-            return found
-        rows = measured(table, measures, keep, covariates, expressions)
         if unit is None:
-            return _by_row(rows, measures, dims, covariates)
-        if _many_units(table, unit, exact_units):
-            return _by_bucket(rows, measures, dims, covariates, unit, buckets)
-        return _by_unit(rows, measures, dims, covariates, unit, disjoint)
+            found = complete_rows(table, measures, dims, covariates, expressions)
+            return _by_row(asked) if found is None else found
+        # where none may stand by itself, every unit is one too many, if any has a name
+        many = exact_units <= 0 or _many_units(table, unit, exact_units)
+        return (_by_bucket(asked, buckets) if many else None) or _by_unit(asked, disjoint)
     except duckdb.OutOfRangeException as wrong:  # other engines go on with what is infinite
         beyond = wrong
         if len(measures) == 1:
@@ -126,10 +127,19 @@ def _many_units(rows: ir.Table, unit: str, limit: int) -> bool:
     """Whether there are more units than `limit`; the same answer on every engine."""
     if row_count(rows) <= limit:
         return False
-    near = int(rows[unit].approx_nunique().execute())
+    near = _about(rows, unit)
     if limit * (1 - _NEAR) < near <= limit * (1 + _NEAR):  # each engine sketches differently
-        return int(rows[unit].nunique().execute()) > limit
+        name = name_for(rows)
+        return int(answered(rows, name, f"SELECT COUNT(DISTINCT {name_of(unit)}) AS n FROM {name}")[0]["n"]) > limit
     return near > limit
+
+
+def _about(rows: ir.Table, unit: str) -> int:
+    """About how many units there are; some engines count them."""
+    if not can_be_viewed(rows):
+        return int(rows[unit].approx_nunique().execute())
+    name = name_for(rows)
+    return int(answered(rows, name, f"SELECT APPROX_COUNT_DISTINCT({name_of(unit)}) AS n FROM {name}")[0]["n"])
 
 
 def _columns(measures: Sequence[Measure], covariates: Sequence[str]) -> list[str]:
@@ -146,20 +156,53 @@ def _pairs(measures: Sequence[Measure], covariates: Sequence[str]) -> list[tuple
     return pairs
 
 
-def _summary(rows: ir.Table, dims: Sequence[str], columns: Sequence[str], pairs: Sequence[tuple[str, str]],
-             weight: str | None, bounded: Sequence[str]):
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of a table, in the words of `aggregate`."""
+
+    table: ir.Table
+    measures: tuple[Measure, ...]
+    dims: tuple[str, ...]
+    unit: str | None
+    covariates: tuple[str, ...]
+    expressions: Mapping[str, str]
+
+    @property
+    def columns(self) -> list[str]:
+        return _columns(self.measures, self.covariates)
+
+    @property
+    def bounded(self) -> list[str]:
+        """The columns whose extremes are wanted."""
+        return _columns(self.measures, ())
+
+    def rows(self, name: str) -> str:
+        """Rows with their measures as columns."""
+        keep = [d for d in self.dims if d not in self.expressions] + ([self.unit] if self.unit else [])
+        return measured_sql(self.table, name, self.measures, keep, self.covariates, self.expressions)
+
+    def units(self, name: str) -> str:
+        """A row a unit, with its sums."""
+        by = ", ".join(name_of(c) for c in dict.fromkeys((*self.dims, self.unit)))
+        sums = ", ".join(f"{'AVG' if c in self.covariates else 'SUM'}({name_of(c)}) AS {name_of(c)}" for c in self.columns)
+        return f"SELECT {by}, {sums}, COUNT(*) AS {ROWS} FROM ({self.rows(name)}) AS toolkit_summed GROUP BY {by}"
+
+
+def _summary(asked: _Asked, name: str, rows: str, weight: str | None) -> list[dict]:
     """One grouped query: count, means, the pairs' covariances, extremes; as a list of dicts."""
-    wanted = {"__n": rows.count(), "__rows": rows[weight].sum() if weight else rows.count()}
-    wanted |= {f"m{i}": rows[c].mean() for i, c in enumerate(columns)}
-    for i, (a, b) in enumerate(pairs):
-        wanted[f"c{i}"] = rows[a].var(how="sample") if a == b else rows[a].cov(rows[b], how="sample")
-    for i, c in enumerate(bounded):
-        wanted[f"l{i}"], wanted[f"h{i}"] = rows[c].min(), rows[c].max()
-    result = rows.group_by(list(dims)).agg(**wanted) if dims else rows.agg(**wanted)
-    return result.to_pyarrow().to_pylist()
+    wanted = [f'{name_of(d)} AS "d{i}"' for i, d in enumerate(asked.dims)]
+    wanted += ['COUNT(*) AS "__n"', f'{f"SUM({weight})" if weight else "COUNT(*)"} AS "__rows"']
+    wanted += [f'AVG({name_of(c)}) AS "m{i}"' for i, c in enumerate(asked.columns)]
+    for i, (a, b) in enumerate(_pairs(asked.measures, asked.covariates)):
+        spread = f"VAR_SAMP({name_of(a)})" if a == b else f"COVAR_SAMP({name_of(a)}, {name_of(b)})"
+        wanted.append(f'{spread} AS "c{i}"')
+    for i, c in enumerate(asked.bounded):
+        wanted += [f'MIN({name_of(c)}) AS "l{i}"', f'MAX({name_of(c)}) AS "h{i}"']
+    return answered(asked.table, name, f"SELECT {', '.join(wanted)} FROM ({rows}) AS toolkit_told{by_place(len(asked.dims))}")
 
 
-def _from_summary(records, dims, columns, pairs, bounded, basis: Basis, disjoint: bool) -> Aggregates:
+def _from_summary(asked: _Asked, records: list[dict], basis: Basis, disjoint: bool) -> Aggregates:
+    columns, pairs = asked.columns, _pairs(asked.measures, asked.covariates)
     at = {c: i for i, c in enumerate(columns)}
     cells = {}
     for record in records:
@@ -172,54 +215,51 @@ def _from_summary(records, dims, columns, pairs, bounded, basis: Basis, disjoint
             for i, (a, b) in enumerate(pairs):
                 cov[at[a], at[b]] = cov[at[b], at[a]] = _number(record[f"c{i}"])
         low, high = np.full(len(columns), np.nan), np.full(len(columns), np.nan)
-        for i, c in enumerate(bounded):
+        for i, c in enumerate(asked.bounded):
             low[at[c]], high[at[c]] = _number(record[f"l{i}"]), _number(record[f"h{i}"])
-        key = tuple(record[d] for d in dims)
+        key = tuple(record[f"d{i}"] for i in range(len(asked.dims)))
         cells[key] = Moments(tuple(columns), n, int(record["__rows"]), mean, cov, low, high, basis)
-    return Aggregates(tuple(dims), in_order(cells), disjoint=disjoint)
+    return Aggregates(asked.dims, in_order(cells), disjoint=disjoint)
 
 
-def _by_row(rows, measures, dims, covariates) -> Aggregates:
-    columns = _columns(measures, covariates)
-    bounded = [c for m in measures for c in (m.num, m.den)]
-    pairs = _pairs(measures, covariates)
-    records = _summary(rows, dims, columns, pairs, None, bounded)
-    return _from_summary(records, dims, columns, pairs, bounded, "rows", True)
+def _by_row(asked: _Asked) -> Aggregates:
+    name = name_for(asked.table)
+    return _from_summary(asked, _summary(asked, name, asked.rows(name), None), "rows", True)
 
 
-def _per_unit(rows, measures, dims, covariates, unit) -> ir.Table:
-    sums = {c: rows[c].sum() for m in measures for c in (m.num, m.den)}
-    sums |= {c: rows[c].mean() for c in covariates}
-    return rows.group_by([*dims, unit]).agg(**sums, **{ROWS: rows.count()})
+def _by_unit(asked: _Asked, disjoint: bool) -> Aggregates:
+    name = name_for(asked.table)
+    return _from_summary(asked, _summary(asked, name, asked.units(name), ROWS), "units", disjoint)
 
 
-def _by_unit(rows, measures, dims, covariates, unit, disjoint) -> Aggregates:
-    units = _per_unit(rows, measures, dims, covariates, unit)
-    columns = _columns(measures, covariates)
-    bounded = [c for m in measures for c in (m.num, m.den)]
-    pairs = _pairs(measures, covariates)
-    records = _summary(units, dims, columns, pairs, ROWS, bounded)
-    return _from_summary(records, dims, columns, pairs, bounded, "units", disjoint)
+def _by_bucket(asked: _Asked, buckets: int) -> Aggregates | None:
+    """None where no unit has a name."""
+    digits = _digits(buckets)
+    name, columns = name_for(asked.table), asked.columns
+    wanted = [f'{name_of(d)} AS "d{i}"' for i, d in enumerate(asked.dims)]
+    wanted.append(f"{md5_sql(name_of(asked.unit), digits)} AS {BUCKET}")
+    sums = [f'SUM({name_of(c)}) AS "s{i}"' for i, c in enumerate(columns)]
+    text = f"SELECT {', '.join([*wanted, *sums])}, COUNT(*) AS {ROWS} FROM ({asked.rows(name)}) AS toolkit_told{by_place(len(wanted))}"
+    found = answered_table(asked.table, name, text)
+    hashed = found.column(BUCKET).to_pylist()
+    if not any(hashed):
+        return None
+    keys = list(zip(*(found.column(f"d{i}").to_pylist() for i in range(len(asked.dims))), strict=True)) or [()] * len(hashed)
+    place = {key: i for i, key in enumerate(dict.fromkeys(keys))}
+    # units without a name hash to nothing; they share the first bucket
+    at = np.array([place[key] for key in keys]), np.array([int(digits, 16) if digits else 0 for digits in hashed])
+    tables = np.zeros((len(place), buckets, len(columns)))
+    np.add.at(tables, at, np.column_stack([found.column(f"s{i}").fill_null(0.0).to_numpy() for i in range(len(columns))]))
+    counts = np.bincount(at[0], weights=found.column(ROWS).to_numpy())
+    return from_buckets(
+        asked.dims, columns, {k: tables[i] for k, i in place.items()}, {k: int(counts[i]) for k, i in place.items()}
+    )
 
 
-def _by_bucket(rows, measures, dims, covariates, unit, buckets) -> Aggregates:
+def _digits(buckets: int) -> int:
     if buckets not in (16, 256):
         raise ValueError(f"buckets are 16 or 256, by one or two hex digits; got {buckets}")
-    digits = {16: 1, 256: 2}[buckets]
-    columns = _columns(measures, covariates)
-    hashed = rows.mutate(**{BUCKET: md5_digits(rows[unit], digits)})
-    sums = {f"s{i}": hashed[c].sum() for i, c in enumerate(columns)}
-    records = hashed.group_by([*dims, BUCKET]).agg(**sums, **{ROWS: hashed.count()}).to_pyarrow().to_pylist()
-    tables: dict[tuple, np.ndarray] = {}
-    counts: dict[tuple, int] = {}
-    for record in records:
-        key = tuple(record[d] for d in dims)
-        table = tables.setdefault(key, np.zeros((buckets, len(columns))))
-        # units without a name hash to nothing; they share the first bucket
-        position = int(record[BUCKET], 16) if record[BUCKET] else 0
-        table[position] += [_number(record[f"s{i}"], 0.0) for i in range(len(columns))]
-        counts[key] = counts.get(key, 0) + int(record[ROWS])
-    return from_buckets(dims, columns, tables, counts)
+    return {16: 1, 256: 2}[buckets]
 
 
 def sums_by(
@@ -232,7 +272,7 @@ def sums_by(
     expressions: Mapping[str, str] | None = None,
     exact_units: int = 2_000,
     buckets: int = 256,
-) -> tuple[list[dict], str]:
+) -> tuple[pd.DataFrame, str]:
     """Plain sums by cell and unit, from one scan: what a path over time needs of each unit.
 
     Parameters
@@ -246,29 +286,27 @@ def sums_by(
 
     Returns
     -------
-    list of dict
-        One a cell: the dims, ``toolkit__bucket`` (the unit, or its bucket; None without a unit),
+    pandas.DataFrame
+        A row a cell: the dims, ``toolkit__bucket`` (the unit, or its bucket; None without a unit),
         ``toolkit__rows`` and the measures' two sums each.
     str
         The basis: ``rows``, ``units`` or ``buckets``.
     """
-    measures, dims, averaged = tuple(measures), tuple(dims), tuple(averaged)
-    named = expressions or {}
-    keep = [d for d in dims if d not in named] + ([unit] if unit else [])
-    rows = measured(table, measures, keep, (), named)
-    basis, group = "rows", list(dims)
+    asked = _Asked(table, tuple(measures), tuple(dims), unit, (), expressions or {})
+    name = name_for(table)
+    wanted, basis = [name_of(d) for d in asked.dims], "rows"
     if unit is not None:
         basis = "buckets" if _many_units(table, unit, exact_units) else "units"
-        column = md5_digits(rows[unit], {16: 1, 256: 2}[buckets]) if basis == "buckets" else rows[unit].cast("string")
-        rows = rows.mutate(**{BUCKET: column})
-        group.append(BUCKET)
-    sums = {c: rows[c].sum() for m in measures for c in (m.num, m.den)}
-    sums |= {c: rows[c].cast("float64").sum() for c in averaged}
-    result = rows.group_by(group).agg(**sums, **{ROWS: rows.count()})
-    records = result.to_pyarrow().to_pylist()
-    if unit is None:
-        records = [{**r, BUCKET: None} for r in records]
-    return records, basis
+        known = name_of(unit)
+        known = md5_sql(known, _digits(buckets)) if basis == "buckets" else f"CAST({known} AS VARCHAR)"
+        wanted.append(f"{known} AS {BUCKET}")
+    sums = [f"SUM({name_of(c)}) AS {name_of(c)}" for c in asked.columns]
+    averaged = {c: asked.expressions[c] for c in averaged}
+    kinds = kinds_of(table, averaged.values())
+    sums += [f"SUM({number_sql(name_of(c), kinds[sql])}) AS {name_of(c)}" for c, sql in averaged.items()]
+    text = f"SELECT {', '.join([*wanted, *sums])}, COUNT(*) AS {ROWS} FROM ({asked.rows(name)}) AS toolkit_told{by_place(len(wanted))}"
+    found = answered_table(table, name, text).to_pandas()
+    return (found.assign(**{BUCKET: None}) if unit is None else found), basis
 
 
 def _number(value: object, missing: float = np.nan) -> float:
@@ -292,13 +330,19 @@ def quantile_ranks(
     dict
         Key -> the values at its ranks, in the order asked.
     """
-    dims = tuple(dims)
-    rows = table.filter(table[value].notnull()).select(*dims, value)
     wanted = sorted({r for asked in ranks.values() for r in asked})
-    place = ibis.row_number().over(group_by=[rows[d] for d in dims], order_by=rows[value]) + 1
-    found = rows.mutate(toolkit__rank=place)
-    found = found.filter(found.toolkit__rank.isin(wanted)).to_pyarrow().to_pylist()
+    if not wanted:
+        return {key: [] for key in ranks}
+    name, by, number = name_for(table), [name_of(d) for d in dims], name_of(value)
+    listed = ", ".join(f'{d} AS "d{i}"' for i, d in enumerate(by))
+    within = f"PARTITION BY {', '.join(by)} " if by else ""
+    found = answered(
+        table, name,
+        f"SELECT {listed + ', ' if by else ''}{number} AS v, toolkit__rank FROM (SELECT *, ROW_NUMBER() OVER ({within}ORDER BY {number}) "
+        f"AS toolkit__rank FROM {name} WHERE {number} IS NOT NULL) AS toolkit_ranked WHERE toolkit__rank IN ({', '.join(map(str, wanted))})",
+    )  # fmt: skip
     by_cell: dict[tuple, dict[int, float]] = {}
     for record in found:
-        by_cell.setdefault(tuple(record[d] for d in dims), {})[int(record["toolkit__rank"])] = float(record[value])
+        key = tuple(record[f"d{i}"] for i in range(len(by)))
+        by_cell.setdefault(key, {})[int(record["toolkit__rank"])] = float(record["v"])
     return {key: [by_cell[key][r] for r in asked] for key, asked in ranks.items()}

@@ -8,13 +8,21 @@ rounded away from zero, quotients that are never decimals, and truths that are s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import sqlglot
 from sqlglot import exp
 
+from toolkit.data import duck_views
 from toolkit.data.duck_views import asked, can_be_viewed
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _INTERVALS = {f"TO_{unit}S": unit for unit in ("SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "YEAR")}
 
@@ -24,6 +32,38 @@ def asked_in_sql(table: ir.Table, name: str, text: str) -> ir.Table:
     if can_be_viewed(table):
         return asked(table, name, text)
     return table.alias(name).sql(portable(text, table.get_backend().name), dialect="duckdb")
+
+
+def name_for(table: ir.Table) -> str:
+    """What a query may call the rows of `table`, whatever it is made of."""
+    # rows of one name cannot stand within others of that name, nor beside other rows: a name tells
+    # how many named ones are below, and what they are
+    rows = table.op()
+    return f"toolkit_rows_{len(rows.find(ops.AliasedRelation))}_{hash(rows) % 2**32:08x}"
+
+
+def answered(table: ir.Table, name: str, text: str) -> list[dict[str, Any]]:
+    """The answer to a query in DuckDB's dialect over `table`, which it calls `name`: small, as plain values.
+
+    DuckDB is asked as the text stands, with no view and no expression in between.
+    """
+    if can_be_viewed(table):
+        return duck_views.answered(table, name, text)
+    return asked_in_sql(table, name, text).to_pyarrow().to_pylist()
+
+
+def answered_table(table: ir.Table, name: str, text: str) -> pa.Table:
+    """The same in columns, for answers of many rows."""
+    if can_be_viewed(table):
+        return duck_views.answered_table(table, name, text)
+    return asked_in_sql(table, name, text).to_pyarrow()
+
+
+def types_of(table: ir.Table, name: str, text: str) -> Mapping[str, dt.DataType]:
+    """The types of the columns that a query gives, without asking it."""
+    if can_be_viewed(table):
+        return duck_views.types_of(table, name, text)
+    return asked_in_sql(table, name, text).schema()
 
 
 def portable(text: str, engine: str) -> str:
@@ -40,6 +80,16 @@ def translated(text: str, engine: str, dialect: str) -> str:
     if written == read:  # mostly so, and long texts take long to read
         return read.sql(dialect)
     return sqlglot.parse_one(written.sql("duckdb"), read="duckdb").sql(dialect)
+
+
+def by_place(columns: int) -> str:
+    """Grouped by the first so many columns of what is selected."""
+    return f" GROUP BY {', '.join(map(str, range(1, columns + 1)))}" if columns else ""
+
+
+def md5_sql(unit: str, digits: int) -> str:
+    """The first hexadecimal digits of the MD5 of a column's text, in SQL."""
+    return f"SUBSTRING(MD5(CAST({unit} AS VARCHAR)), 1, {digits})"
 
 
 def md5_digits(unit: ir.Value, digits: int) -> ir.StringValue:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
 import duckdb
@@ -21,6 +22,14 @@ from ibis.backends.duckdb import Backend as DuckDB
 from ibis.backends.sql.datatypes import DuckDBType
 
 from toolkit.data.sql_names import name_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_PLAIN = frozenset(
+    "BOOLEAN TINYINT SMALLINT INTEGER BIGINT HUGEINT UTINYINT USMALLINT UINTEGER UBIGINT FLOAT DOUBLE VARCHAR DATE TIMESTAMP".split()
+)
+"""Types whose values are in Python what Arrow makes of them."""
 
 
 def view(rows: ir.Table, name: str, text: str) -> ir.Table:
@@ -46,13 +55,48 @@ def asked(rows: ir.Table, name: str, text: str) -> ir.Table:
     try:
         return _over(rows, name, text)
     except (duckdb.ParserException, duckdb.BinderException):
-        # a column may be called by a word that DuckDB keeps for itself; sqlglot puts quotes around it
-        return _over(rows, name, sqlglot.parse_one(text, read="duckdb").sql("duckdb"))
+        return _over(rows, name, _quoted(text))
+
+
+def answered(rows: ir.Table, name: str, text: str) -> list[dict[str, Any]]:
+    """The answer to a query over `rows`, which it calls `name`: small, as plain values; no view is made."""
+    answer = _put(rows, name, text)
+    columns = [column[0] for column in answer.description]
+    if any(str(column[1]) not in _PLAIN for column in answer.description):
+        return answer.to_arrow_table().to_pylist()
+    return [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
+
+
+def answered_table(rows: ir.Table, name: str, text: str) -> pa.Table:
+    """The same in columns, for answers of many rows."""
+    return _put(rows, name, text).to_arrow_table()
+
+
+def types_of(rows: ir.Table, name: str, text: str) -> dict[str, dt.DataType]:
+    """The types of what a query gives, which is not asked."""
+    return {column: _type(kind, null == "YES") for column, kind, null, *_ in _put(rows, name, text, "DESCRIBE ").fetchall()}
+
+
+def _put(rows: ir.Table, name: str, text: str, what: str = "") -> duckdb.DuckDBPyConnection:
+    engine = rows.get_backend().con
+    try:
+        return engine.execute(what + _below(rows, name, text))
+    except (duckdb.ParserException, duckdb.BinderException):
+        return engine.execute(what + _below(rows, name, _quoted(text)))
 
 
 def _over(rows: ir.Table, name: str, text: str) -> ir.Table:
-    below = f"WITH {name_of(name)} AS ({written(rows)}) {text}"
+    below = _below(rows, name, text)
     return view(rows, f"{name}_{sha256(below.encode()).hexdigest()[:16]}", below)
+
+
+def _below(rows: ir.Table, name: str, text: str) -> str:
+    return f"WITH {name_of(name)} AS ({written(rows)}) {text}"
+
+
+def _quoted(text: str) -> str:
+    # a column may be called by a word that DuckDB keeps for itself; sqlglot puts quotes around it
+    return sqlglot.parse_one(text, read="duckdb").sql("duckdb")
 
 
 def can_be_viewed(rows: ir.Table) -> bool:

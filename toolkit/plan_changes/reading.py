@@ -143,14 +143,13 @@ def read(table: ir.Table, definition: PlanChange, beside: ir.Table | None = None
     if definition.compares and unit is None:
         table, unit = table.mutate(**{UNIT_ROW: ibis.row_number()}), UNIT_ROW
     try:
-        records, basis = sums_by(
+        frame, basis = sums_by(
             table, measures, dims, unit=unit, averaged=averaged, expressions=expressions,
             exact_units=definition.exact_units, buckets=definition.buckets,
         )  # fmt: skip
     except ENGINE_ERRORS as error:
         line = str(error).strip().splitlines()[0]
         raise Refused(Problem(_place(definition, "kpi"), f"cannot be computed: {line}")) from None
-    frame = pd.DataFrame(records)
     if frame.empty or frame[PERIOD].notna().sum() == 0:
         raise CannotBeJudged(Sentence("there are no rows with a date"))
     frame = frame[frame[PERIOD].notna()].copy()
@@ -178,20 +177,18 @@ def _with_other(panel: Panel, beside: ir.Table, definition: PlanChange) -> Panel
     m = definition.untouched
     day = f"date_trunc('{_GRAINS[definition.grain]}', CAST(({definition.untouched_time}) AS DATE))"
     try:
-        records, _ = sums_by(beside, [m], [PERIOD], expressions={PERIOD: day})
+        found, _ = sums_by(beside, [m], [PERIOD], expressions={PERIOD: day})
     except ENGINE_ERRORS as error:
         line = str(error).strip().splitlines()[0]
         raise Refused(Problem(_place(definition, "untouched_kpi"), f"cannot be computed: {line}")) from None
     place = {p: i for i, p in enumerate(panel.periods)}
     # a series adds its rows up, so the first of them carries the whole
     num, den = np.zeros(panel.num.shape), np.zeros(panel.num.shape)
-    for record in records:
-        if record[PERIOD] is None:
-            continue
-        at = place.get(definition.period_of(_day(record[PERIOD])))
+    for day, n, d in zip(found[PERIOD], found[m.num].fillna(0), found[m.den].fillna(0), strict=True):
+        at = None if pd.isna(day) else place.get(definition.period_of(_day(day)))
         if at is not None:
-            num[np.flatnonzero(panel.treated)[0], at] += float(record[m.num] or 0)
-            den[np.flatnonzero(panel.treated)[0], at] += float(record[m.den] or 0)
+            num[np.flatnonzero(panel.treated)[0], at] += n
+            den[np.flatnonzero(panel.treated)[0], at] += d
     return replace(panel, other_num=num, other_den=den)
 
 
