@@ -27,7 +27,7 @@ def executed(params, place, only=()):
     work = [job for job in work if not only or job.page in only]
     ready = place / "ready"
     ready.mkdir(parents=True)
-    inputs = inputs_of(file, ready)
+    inputs, _ = inputs_of(file, ready)
     shop = Workshop(file, ready, {i["table"]: "" for i in inputs}, engine_called(None), Limits(), None)
     made = run_all(work, place / "notebooks", shop, 1, lambda *_: None)
     assert {job.page: outcome.failed for job, _, outcome in made if outcome.failed} == {}

@@ -30,6 +30,7 @@ from toolkit.pack.execute import QUIET, Order, perform
 _COSTLY = ("rfc3987_syntax", "boto3")
 """What libraries of ours import where it is there and do without where it is not: a grammar of
 international addresses (a quarter of the start) and papermill's door to S3, where no notebook lies."""
+_STARTING = threading.Lock()
 _RESET = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM)
 
 
@@ -54,18 +55,23 @@ class Server:
             env={**os.environ, **QUIET}, text=True, start_new_session=True,
         )
         self._children: dict[int, Child] = {}
-        self._write = threading.Lock()
+        self._gone = False
+        # orders come from several threads, and just as the server goes: none may be taken and never ended
+        self._taking = threading.Lock()
         threading.Thread(target=self._listen, daemon=True).start()
 
     @property
     def alive(self) -> bool:
         """Whether orders are taken."""
-        return self._process.poll() is None
+        return not self._gone and self._process.poll() is None
 
     def order(self, order: Order, answer: str) -> Child:
         """Have a notebook run; its answer is written to the file `answer`."""
         child = Child()
-        with self._write:
+        with self._taking:
+            if self._gone:
+                self._lost(child)
+                return child
             number = len(self._children)
             self._children[number] = child
             try:
@@ -78,18 +84,22 @@ class Server:
         return child
 
     def _listen(self) -> None:
-        for line in self._process.stdout:
-            said = json.loads(line)
-            child = self._children[said["id"]]
-            if "pid" in said:
-                child.pid = said["pid"]
-                child.begun.set()
-            else:
-                child.status, child.cpu = said["status"], said["cpu"]
-                child.ended.set()
-        for child in self._children.values():
-            if not child.ended.is_set():
-                self._lost(child)
+        try:
+            for line in self._process.stdout:
+                said = json.loads(line)
+                child = self._children[said["id"]]
+                if "pid" in said:
+                    child.pid = said["pid"]
+                    child.begun.set()
+                else:
+                    child.status, child.cpu = said["status"], said["cpu"]
+                    child.ended.set()
+        finally:
+            with self._taking:
+                self._gone = True
+                for child in self._children.values():
+                    if not child.ended.is_set():
+                        self._lost(child)
 
     def _lost(self, child: Child) -> None:
         child.status = child.status or 1
@@ -105,10 +115,11 @@ def _started(caller: int) -> list[Server]:
 
 def server() -> Server:
     """The server of this process, a new one where it is gone."""
-    held = _started(os.getpid())
-    if not held or not held[-1].alive:
-        held.append(Server())
-    return held[-1]
+    with _STARTING:
+        held = _started(os.getpid())
+        if not held or not held[-1].alive:
+            held.append(Server())
+        return held[-1]
 
 
 def serve(orders: IO[str], replies: IO[str]) -> None:

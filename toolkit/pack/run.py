@@ -11,6 +11,8 @@ from pathlib import Path
 
 from toolkit.company.load import CompanyFile, load_company
 from toolkit.data.connection import kept_for_a_run
+from toolkit.data.contract import check_contracts
+from toolkit.data.prepared import Prepared, prepare
 from toolkit.display.picture import keeping
 from toolkit.language.catalogues import LANGUAGES
 from toolkit.opened import source_of
@@ -100,19 +102,19 @@ def run(
     with kept_for_a_run(file.company.source), _writable(out), publish.locked(home):
         try:
             with _workroom(home) as ready, keeping(store, code()):
-                inputs = inputs_of(file, ready)
+                inputs, prepared = inputs_of(file, ready)
                 publish.recover(home, str(due))
                 stage = publish.staging(home, str(due))
                 shop = Workshop(file, ready, {i["table"]: _trusted(file, i) for i in inputs}, runs, limits, store)
                 made = run_all(work, stage / "notebooks", shop, jobs, told, executor)
                 if refused := dict.fromkeys(line for _, _, outcome in made for line in outcome.problems):
-                    with source_of(file) as source:
+                    with source_of(file, prepared) as source:
                         raise Refused(Problem("", line) for line in identifiers.safely_said(refused, file.company, source))
                 told("writing the pages", len(work), len(work))
                 earlier = before.before(out, file, name, due)
                 findings, failed = write_pages(made, stage, file, called(chosen), due, inputs, spoken, earlier.around)
                 write_manifest(stage, file, name, due, inputs, made, began)
-                with source_of(file) as source:
+                with source_of(file, prepared) as source:
                     identifiers.gate(stage, file.company, source)
         except (Refused, OSError) as wrong:
             # what names a person is not kept for the next run either
@@ -129,32 +131,36 @@ def run(
     return result
 
 
-def inputs_of(file: CompanyFile, ready: Path | None = None) -> list[dict]:
-    """Every table, its contract checked: name, fingerprint, rows read and set aside.
+def inputs_of(file: CompanyFile, ready: Path) -> tuple[list[dict], Prepared]:
+    """Every table, its contract checked, and made ready for the notebooks of a run.
 
     Parameters
     ----------
     ready
-        A folder to make the tables ready in, for the notebooks of a run.
+        The folder to make them ready in.
+
+    Returns
+    -------
+    list of dict
+        Name, fingerprint, rows read and set aside of each table.
+    Prepared
+        What stands in the folder.
 
     Raises
     ------
     Refused
         With every violation of every table.
     """
-    from toolkit.data.contract import check_contracts
-    from toolkit.data.prepared import prepare
-
     with source_of(file) as source:
         reports = check_contracts(source)
-        if ready is not None:
-            prepare(source, file, ready)
-        return [
+        prepared = prepare(source, file, ready)
+        inputs = [
             {"table": r.name, "fingerprint": source.fingerprint(r.name), "rows": r.rows, "kept": r.kept,
              "without_consent": r.without_consent,
              "set_aside": [{"column": s.column, "rule": s.rule, "rows": s.rows} for s in r.set_aside]}
             for r in reports
         ]
+    return inputs, prepared
 
 
 def _known_languages(languages: tuple[str, ...]) -> tuple[str, ...]:
