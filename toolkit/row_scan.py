@@ -22,13 +22,13 @@ _ONE = "1"
 
 def complete_rows(
     table: ir.Table, measures: Sequence[Measure], dims: Sequence[str], covariates: Sequence[str],
-    expressions: Mapping[str, str],
+    expressions: Mapping[str, str], only: str | None = None,
 ) -> Aggregates | None:
     """Moments over rows by cell; None where a value is missing or a measure leaves rows out.
 
     Parameters
     ----------
-    table, measures, dims, covariates, expressions
+    table, measures, dims, covariates, expressions, only
         As in `toolkit.scan.aggregate`.
     """
     if any(m.where or m.clip for m in measures):
@@ -50,10 +50,11 @@ def complete_rows(
     for x in named.values():
         wanted += [f"MIN({x}) AS l_{x}", f"MAX({x}) AS h_{x}"]
     wanted += [f"COVAR_SAMP({a}, {b}) AS c{i}" for i, (a, b) in enumerate(pairs)]
+    where = f" WHERE {only}" if only else ""
     found = answered(
         table, name,
-        f"SELECT {', '.join(wanted)} FROM (SELECT {', '.join(chosen or ['1'])} FROM (SELECT {', '.join(raw or ['1'])} FROM {name}) AS raw) "
-        f"AS told{by_place(len(dims))}",
+        f"SELECT {', '.join(wanted)} FROM (SELECT {', '.join(chosen or ['1'])} FROM (SELECT {', '.join(raw or ['1'])} FROM {name}{where}) "
+        f"AS toolkit_raw) AS toolkit_told{by_place(len(dims))}",
     )  # fmt: skip
     found = [r for r in found if r["n"]]
     if any(r[f"k_{x}"] != r["n"] for r in found for x in values):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import ibis.expr.types as ir
@@ -15,7 +15,7 @@ from toolkit.data.dialects import answered, answered_table, by_place, md5_sql, n
 from toolkit.data.duck_views import can_be_viewed
 from toolkit.data.session_views import row_count
 from toolkit.data.sql_names import name_of
-from toolkit.kpis import Measure, kinds_of, measured_sql, number_sql
+from toolkit.kpis import Measure, kinds_of, measured_sql, number_sql, queried
 from toolkit.problems import Problem, Refused
 from toolkit.row_scan import complete_rows
 
@@ -40,6 +40,7 @@ def aggregate(
     unit: str | None = None,
     covariates: Iterable[str] = (),
     expressions: Mapping[str, str] | None = None,
+    only: str | None = None,
     exact_units: int = 1_000_000,
     buckets: int = 256,
     disjoint: bool = True,
@@ -60,6 +61,8 @@ def aggregate(
         Columns known beforehand, averaged over a unit's rows.
     expressions
         Further SQL expressions by name, to group by.
+    only
+        A condition, in SQL; other rows are not read.
     exact_units
         Up to about so many units, moments are by unit; beyond, between buckets.
     buckets
@@ -78,28 +81,28 @@ def aggregate(
         A measure's numbers are so large or small that their squares are none.
     """
     measures, dims, covariates = tuple(measures), tuple(dims), tuple(covariates)
-    found = _scanned(table, measures, dims, unit, covariates, expressions or {}, exact_units, buckets, disjoint)
+    asked = _Asked(table, measures, dims, unit, covariates, expressions or {}, only)
+    found = _scanned(asked, exact_units, buckets, disjoint)
     return reckonable(found, measures)
 
 
-def _scanned(table, measures, dims, unit, covariates, expressions, exact_units, buckets, disjoint) -> Aggregates:
-    asked = _Asked(table, measures, dims, unit, covariates, expressions)
+def _scanned(asked: _Asked, exact_units: int, buckets: int, disjoint: bool) -> Aggregates:
     try:
-        if unit is None:
-            found = complete_rows(table, measures, dims, covariates, expressions)
+        if asked.unit is None:
+            found = complete_rows(asked.table, asked.measures, asked.dims, asked.covariates, asked.expressions, asked.only)
             return _by_row(asked) if found is None else found
         # where none may stand by itself, every unit is one too many, if any has a name
-        many = exact_units <= 0 or _many_units(table, unit, exact_units)
+        many = exact_units <= 0 or _many_units(asked.table, asked.unit, exact_units, asked.only)
         return (_by_bucket(asked, buckets) if many else None) or _by_unit(asked, disjoint)
     except duckdb.OutOfRangeException as wrong:  # other engines go on with what is infinite
         beyond = wrong
-        if len(measures) == 1:
-            (m,) = measures
+        if len(asked.measures) == 1:
+            (m,) = asked.measures
             raise Unreckonable(Problem(m.name, BEYOND, m.numerator if m.denominator == "1" else f"{m.numerator} / {m.denominator}")) from None
     problems = []
-    for m in measures:
+    for m in asked.measures:
         try:
-            _scanned(table, (m,), dims, unit, covariates, expressions, exact_units, buckets, disjoint)
+            _scanned(replace(asked, measures=(m,)), exact_units, buckets, disjoint)
         except Unreckonable as refused:
             problems += refused.problems
     raise Unreckonable(problems) if problems else beyond
@@ -123,23 +126,28 @@ def reckonable(found: Aggregates, measures: Iterable[Measure]) -> Aggregates:
     return found
 
 
-def _many_units(rows: ir.Table, unit: str, limit: int) -> bool:
+def _many_units(rows: ir.Table, unit: str, limit: int, only: str | None = None) -> bool:
     """Whether there are more units than `limit`; the same answer on every engine."""
+    if only is not None:
+        rows = queried(rows, "*", only)
     if row_count(rows) <= limit:
         return False
     near = _about(rows, unit)
     if limit * (1 - _NEAR) < near <= limit * (1 + _NEAR):  # each engine sketches differently
-        name = name_for(rows)
-        return int(answered(rows, name, f"SELECT COUNT(DISTINCT {name_of(unit)}) AS n FROM {name}")[0]["n"]) > limit
+        return _counted(rows, f"COUNT(DISTINCT {name_of(unit)})") > limit
     return near > limit
 
 
 def _about(rows: ir.Table, unit: str) -> int:
     """About how many units there are; some engines count them."""
-    if not can_be_viewed(rows):
-        return int(rows[unit].approx_nunique().execute())
+    if can_be_viewed(rows):
+        return _counted(rows, f"APPROX_COUNT_DISTINCT({name_of(unit)})")
+    return int(rows[unit].approx_nunique().execute())
+
+
+def _counted(rows: ir.Table, what: str) -> int:
     name = name_for(rows)
-    return int(answered(rows, name, f"SELECT APPROX_COUNT_DISTINCT({name_of(unit)}) AS n FROM {name}")[0]["n"])
+    return int(answered(rows, name, f"SELECT {what} AS n FROM {name}")[0]["n"])
 
 
 def _columns(measures: Sequence[Measure], covariates: Sequence[str]) -> list[str]:
@@ -166,6 +174,7 @@ class _Asked:
     unit: str | None
     covariates: tuple[str, ...]
     expressions: Mapping[str, str]
+    only: str | None = None
 
     @property
     def columns(self) -> list[str]:
@@ -179,7 +188,7 @@ class _Asked:
     def rows(self, name: str) -> str:
         """Rows with their measures as columns."""
         keep = [d for d in self.dims if d not in self.expressions] + ([self.unit] if self.unit else [])
-        return measured_sql(self.table, name, self.measures, keep, self.covariates, self.expressions)
+        return measured_sql(self.table, name, self.measures, keep, self.covariates, self.expressions, self.only)
 
     def units(self, name: str) -> str:
         """A row a unit, with its sums."""

@@ -12,8 +12,10 @@ from series_tables import MONTHS, asked, kpi, monthly, steady
 
 from toolkit import trends
 from toolkit.company.periods import Period
+from toolkit.data.dialects import answered
+from toolkit.data.frames import as_table
 from toolkit.kpis import Measure
-from toolkit.trends.reading import period_start
+from toolkit.trends.reading import period_sql
 
 EVERY_DAY = [date(2023, 12, 20) + timedelta(days=i) for i in range(900)]
 
@@ -21,13 +23,10 @@ EVERY_DAY = [date(2023, 12, 20) + timedelta(days=i) for i in range(900)]
 @pytest.mark.parametrize("kind", ["week", "month", "quarter", "year"])
 @pytest.mark.parametrize("starts", [1, 2, 4, 10, 12])
 def test_the_engine_begins_periods_where_the_calendar_does(kind, starts):
-    table = ibis.memtable(pd.DataFrame({"day": pd.to_datetime(EVERY_DAY)}))
-    found = (
-        table.mutate(start=period_start(table.day, kind, starts))
-        .order_by("day")
-        .to_pyarrow()
-        .to_pylist()
-    )
+    table = as_table(pd.DataFrame({"day": pd.to_datetime(EVERY_DAY)}))
+    start = period_sql("CAST(day AS DATE)", kind, starts)
+    found = answered(table, "days", f"SELECT day, {start} AS start FROM days ORDER BY day")
+    assert len(found) == len(EVERY_DAY)
     for row in found:
         day = row["day"].date()
         assert row["start"] == Period.of(day, kind, starts).start, day

@@ -20,6 +20,7 @@ import ibis.expr.types as ir
 import sqlglot
 from ibis.backends.duckdb import Backend as DuckDB
 from ibis.backends.sql.datatypes import DuckDBType
+from ibis.util import log
 
 from toolkit.data.sql_names import name_of
 
@@ -78,11 +79,15 @@ def types_of(rows: ir.Table, name: str, text: str) -> dict[str, dt.DataType]:
 
 
 def _put(rows: ir.Table, name: str, text: str, what: str = "") -> duckdb.DuckDBPyConnection:
-    engine = rows.get_backend().con
     try:
-        return engine.execute(what + _below(rows, name, text))
+        return _executed(rows, what + _below(rows, name, text))
     except (duckdb.ParserException, duckdb.BinderException):
-        return engine.execute(what + _below(rows, name, _quoted(text)))
+        return _executed(rows, what + _below(rows, name, _quoted(text)))
+
+
+def _executed(rows: ir.Table, text: str) -> duckdb.DuckDBPyConnection:
+    log(text)  # as Ibis does where it is asked to say what engines are given
+    return rows.get_backend().con.execute(text)
 
 
 def _over(rows: ir.Table, name: str, text: str) -> ir.Table:

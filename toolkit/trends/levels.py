@@ -6,11 +6,10 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-import ibis
-import ibis.expr.types as ir
-
 from toolkit.aggregates import Moments
+from toolkit.data.asking import literal
 from toolkit.data.frames import as_table
+from toolkit.data.sql_names import name_of
 from toolkit.findings import Check, Checks, Finding, Findings
 from toolkit.kpis import Measure
 from toolkit.language import Quantity, Sentence
@@ -143,7 +142,7 @@ def estimate(table: object, definition: KpiLevel | None = None) -> Levels:
     """
     if isinstance(table, Study):
         table, definition = table.table, table.definition
-    rows = _within(as_table(table), definition)
+    rows, only = as_table(table), _within(definition)
     asked = [(None, ())] + [(s, (s,)) for s in definition.segments]
     levels = []
     for segment, dims in asked:
@@ -152,6 +151,7 @@ def estimate(table: object, definition: KpiLevel | None = None) -> Levels:
             [definition.measure],
             dims,
             unit=definition.unit,
+            only=only,
             exact_units=definition.exact_units,
             buckets=definition.buckets,
             disjoint=not dims,
@@ -168,14 +168,12 @@ def estimate(table: object, definition: KpiLevel | None = None) -> Levels:
     return Levels(definition, tuple(levels))
 
 
-def _within(rows: ir.Table, d: KpiLevel) -> ir.Table:
+def _within(d: KpiLevel) -> str | None:
+    """SQL for the rows of the period; None where all are asked about."""
     if d.time is None:
-        return rows
-    if d.starts:
-        rows = rows.filter(rows[d.time] >= ibis.literal(d.starts))
-    if d.ends:
-        rows = rows.filter(rows[d.time] < ibis.literal(d.ends))
-    return rows
+        return None
+    ends = [f"{name_of(d.time)} {sign} {literal(day)}" for sign, day in ((">=", d.starts), ("<", d.ends)) if day]
+    return " AND ".join(ends) or None
 
 
 def _nothing(d: KpiLevel, reason: str, segment: str | None = None, of: object = None) -> Level:

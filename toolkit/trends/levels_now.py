@@ -6,14 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 from scipy import stats
 
 from toolkit.aggregates import Aggregates
 from toolkit.company.periods import Period
-from toolkit.kpis import Measure, measured
+from toolkit.data.dialects import answered, asked_in_sql, name_for
+from toolkit.data.sql_names import name_of
+from toolkit.kpis import Measure, measured_sql
 from toolkit.language import Quantity
 from toolkit.scan import aggregate, quantile_ranks
 from toolkit.stats.order_statistics import interval_of, needed
@@ -103,13 +104,14 @@ def values_in(
         KPI -> name -> value; a period without rows is absent.
     """
     unit = kpis[0].unit
-    rows, asked = asked_rows(table, kpis[0].time, periods)
+    only, asked = asked_rows(kpis[0].time, periods)
     found = aggregate(
-        rows,
+        table,
         [k.measure for k in kpis],
         [ASKED],
         unit=unit,
         expressions={ASKED: asked},
+        only=only,
         exact_units=0,
         buckets=BUCKETS,
         disjoint=False,
@@ -121,13 +123,13 @@ def percentiles_in(
     table: ir.Table, kpi: Trend, periods: Mapping[str, Period], level: float
 ) -> dict[str, Value]:
     """A percentile in each period; its error from the order statistics around it."""
-    rows, asked = asked_rows(table, kpi.time, periods)
-    rows = measured(rows, [kpi.measure], expressions={ASKED: asked})
-    rows = rows.filter(rows[kpi.measure.den] != 0)
-    counts = {
-        r[ASKED]: int(r["n"])
-        for r in rows.group_by(ASKED).agg(n=rows.count()).to_pyarrow().to_pylist()
-    }
+    only, asked = asked_rows(kpi.time, periods)
+    name, den = name_for(table), name_of(kpi.measure.den)
+    text = measured_sql(table, name, [kpi.measure], expressions={ASKED: asked}, only=only)
+    rows = asked_in_sql(table, name, f"SELECT * FROM ({text}) AS toolkit_asked WHERE {den} <> 0")
+    name = name_for(rows)
+    counted = answered(rows, name, f"SELECT {ASKED}, COUNT(*) AS n FROM {name} GROUP BY 1")
+    counts = {r[ASKED]: int(r["n"]) for r in counted}
     asked_for = {
         (name,): needed(n, kpi.quantile, level=level) for name, n in counts.items() if name and n
     }
@@ -141,20 +143,12 @@ def percentiles_in(
     return out
 
 
-def asked_rows(table: ir.Table, time: str, periods: Mapping[str, Period]) -> tuple[ir.Table, str]:
-    """The rows of the periods, and SQL that names the period of each."""
-    within = None
-    cases = []
-    for name, period in periods.items():
-        inside = (table[time] >= ibis.literal(period.start)) & (
-            table[time] < ibis.literal(period.end)
-        )
-        within = inside if within is None else within | inside
-        cases.append(
-            f"WHEN \"{time}\" >= DATE '{period.start}' AND \"{time}\" < DATE '{period.end}' "
-            f"THEN '{name}'"
-        )
-    return table.filter(within), f"CASE {' '.join(cases)} END"
+def asked_rows(time: str, periods: Mapping[str, Period]) -> tuple[str, str]:
+    """SQL for which rows lie in the periods, and SQL that names the period of each."""
+    when = name_of(time)
+    inside = {name: f"{when} >= DATE '{p.start}' AND {when} < DATE '{p.end}'" for name, p in periods.items()}
+    cases = [f"WHEN {sql} THEN '{name}'" for name, sql in inside.items()]
+    return " OR ".join(f"({sql})" for sql in inside.values()), f"CASE {' '.join(cases)} END"
 
 
 def _values(found: Aggregates, measure: Measure, unit: str | None) -> dict[str, Value]:

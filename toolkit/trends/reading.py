@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
 from toolkit.company.periods import Kind, Period
 from toolkit.data.date_texts import in_zone
-from toolkit.kpis import measured, with_expressions
+from toolkit.data.dialects import answered, answered_table, asked_in_sql, by_place, name_for
+from toolkit.data.sql_names import name_of
+from toolkit.kpis import measured_sql
 from toolkit.trends.definition import Trend
 
 PERIOD, WHEN, CAME = "toolkit__period", "toolkit__when", "toolkit__came"
@@ -99,23 +100,17 @@ class Read:
     cells: Mapping[str, Mapping[Segment, Cells]]
 
 
-def period_start(when: ir.Value, kind: Kind, fiscal_year_starts: int = 1) -> ir.Value:
-    """The first day of the period that a moment or day lies in, computed by the engine.
+def period_sql(day: str, kind: Kind, fiscal_year_starts: int = 1) -> str:
+    """SQL for the first day of the period that a day lies in.
 
     Weeks begin on Monday (ISO 8601). Fiscal quarters and years are calendar ones moved by whole
     months.
     """
-    day = when.cast("date")
-    if kind == "week":
-        return day.truncate("W").cast("date")
-    if kind == "month":
-        return day.truncate("M").cast("date")
-    moved = (fiscal_year_starts - 1) % (3 if kind == "quarter" else 12)
-    unit = "Q" if kind == "quarter" else "Y"
+    moved = (fiscal_year_starts - 1) % {"week": 1, "month": 1, "quarter": 3, "year": 12}[kind]
     if not moved:
-        return day.truncate(unit).cast("date")
-    back = (day - ibis.interval(months=moved)).cast("date").truncate(unit).cast("date")
-    return (back + ibis.interval(months=moved)).cast("date")
+        return f"CAST(DATE_TRUNC('{kind}', {day}) AS DATE)"
+    back = period_sql(f"CAST({day} - INTERVAL {moved} MONTH AS DATE)", kind)
+    return f"CAST({back} + INTERVAL {moved} MONTH AS DATE)"
 
 
 def local(when: ir.Value, time_zone: str) -> ir.Value:
@@ -155,28 +150,35 @@ def read(
 
 def _dated(
     table: ir.Table, kpis: Sequence[Trend], end: date, fys: int, zone: str, extra: Iterable[str]
-):
+) -> tuple[ir.Table, str, str]:
+    """The rows before `end` with their day and period: of which table, what they are called, and SQL."""
     kpi = kpis[0]
-    rows = measured(table, [k.measure for k in kpis], extra, expressions={WHEN: f'"{kpi.time}"'})
-    when = local(rows[WHEN], zone)
-    rows = rows.mutate(**{WHEN: when.cast("date"), PERIOD: period_start(when, kpi.every, fys)})
-    return rows.filter(rows[WHEN].notnull() & (rows[WHEN] < ibis.literal(end)))
+    table = _on_the_clock(table, [kpi.time], zone)
+    name, day = name_for(table), f"CAST({name_of(kpi.time)} AS DATE)"
+    dated = {WHEN: day, PERIOD: period_sql(day, kpi.every, fys)}
+    only = f"{day} < DATE '{end}'"
+    return table, name, measured_sql(table, name, [k.measure for k in kpis], extra, (), dated, only)
+
+
+def _on_the_clock(table: ir.Table, columns: Iterable[str], zone: str) -> ir.Table:
+    """Moments as the company's clock shows them."""
+    schema = table.schema()
+    moved = [c for c in columns if schema[c].is_timestamp() and schema[c].timezone]
+    return table.mutate(**{c: local(table[c], zone) for c in moved}) if moved else table
 
 
 def _read_sums(table, kpis, end, fys, zone) -> dict[str, dict[Segment, Cells]]:
     dims = list(dict.fromkeys(s for k in kpis for s in k.segments))
-    rows = _dated(table, kpis, end, fys, zone, dims)
-    wanted = {}
+    table, name, rows = _dated(table, kpis, end, fys, zone, dims)
+    wanted = [PERIOD, *map(name_of, dims)]
+    group = by_place(len(wanted))
     for i, k in enumerate(kpis):
-        counts = rows[k.measure.den] != 0
-        wanted |= {
-            f"n{i}": rows[k.measure.num].sum(),
-            f"d{i}": rows[k.measure.den].sum(),
-            f"r{i}": counts.sum(),
-            f"f{i}": rows[WHEN].min(where=counts),
-            f"l{i}": rows[WHEN].max(where=counts),
-        }
-    found = rows.group_by([PERIOD, *dims]).agg(**wanted).to_pyarrow().to_pandas()
+        num, den = name_of(k.measure.num), name_of(k.measure.den)
+        counts = f"FILTER (WHERE {den} <> 0)"
+        wanted += [f"SUM({num}) AS n{i}", f"SUM({den}) AS d{i}", f"COUNT(*) {counts} AS r{i}"]
+        wanted += [f"MIN({WHEN}) {counts} AS f{i}", f"MAX({WHEN}) {counts} AS l{i}"]
+    text = f"SELECT {', '.join(wanted)} FROM ({rows}) AS toolkit_dated{group}"
+    found = answered_table(table, name, text).to_pandas()
     axis, place = _axis(found[PERIOD], kpis[0].every, fys)
     groups: dict[str | None, tuple[np.ndarray, list]] = {
         None: (np.zeros(len(found), dtype=int), [None])
@@ -222,7 +224,7 @@ def _read_quantile(table, kpi, end, fys, zone) -> dict[Segment, Cells]:
     out: dict[Segment, Cells] = {}
     for column in (None, *kpi.segments):
         dims = [column] if column else []
-        rows = _dated(table, [kpi], end, fys, zone, dims)
+        rows = asked_in_sql(*_dated(table, [kpi], end, fys, zone, dims))
         rows = rows.filter(rows[kpi.measure.den] != 0)
         found = rows.group_by([PERIOD, *dims]).agg(
             n0=rows[kpi.measure.num].quantile(kpi.quantile),
@@ -264,25 +266,19 @@ def read_lateness(
     dict
         Period -> days -> rows; 0 for rows that came before the period was over.
     """
-    rows = with_expressions(table, {WHEN: f'"{kpi.time}"', CAME: f'"{kpi.recorded}"'})
-    when, came = local(rows[WHEN], time_zone), local(rows[CAME], time_zone)
-    rows = rows.mutate(
-        **{
-            PERIOD: period_start(when, kpi.every, fiscal_year_starts),
-            CAME: came.cast("date"),
-            WHEN: when.cast("date"),
-        }
-    )
-    rows = rows.filter(
-        rows[WHEN].notnull() & rows[CAME].notnull() & (rows[WHEN] < ibis.literal(end))
-    )
-    months = {"week": 0, "month": 1, "quarter": 3, "year": 12}[kpi.every]
-    after = rows[PERIOD] + (ibis.interval(months=months) if months else ibis.interval(days=7))
-    lag = rows[CAME].delta(after.cast("date"), unit="day") + 1
-    lag = ibis.greatest(ibis.least(lag, ibis.literal(_LATEST_LAG)), ibis.literal(0))
-    rows = rows.mutate(lag=lag)
+    table = _on_the_clock(table, (kpi.time, kpi.recorded), time_zone)
+    when, came = (f"CAST({name_of(c)} AS DATE)" for c in (kpi.time, kpi.recorded))
+    length = {"week": "7 DAY", "month": "1 MONTH", "quarter": "3 MONTH", "year": "12 MONTH"}[kpi.every]
+    after = f"CAST({PERIOD} + INTERVAL {length} AS DATE)"
+    name = name_for(table)
+    found = answered(
+        table, name,
+        f"SELECT {PERIOD}, GREATEST(LEAST(DATE_DIFF('day', {after}, {CAME}) + 1, {_LATEST_LAG}), 0) AS lag, COUNT(*) AS n "
+        f"FROM (SELECT {period_sql(when, kpi.every, fiscal_year_starts)} AS {PERIOD}, {came} AS {CAME} FROM {name} "
+        f"WHERE {came} IS NOT NULL AND {when} < DATE '{end}') AS toolkit_came{by_place(2)}",
+    )  # fmt: skip
     out: dict[Period, dict[int, int]] = {}
-    for record in rows.group_by([PERIOD, "lag"]).agg(n=rows.count()).to_pyarrow().to_pylist():
+    for record in found:
         period = Period.of(_day(record[PERIOD]), kpi.every, fiscal_year_starts)
         out.setdefault(period, {})[int(record["lag"])] = int(record["n"])
     return out

@@ -18,8 +18,9 @@ import pandas as pd
 from scipy import special
 
 from toolkit.company.periods import Period
-from toolkit.data.dialects import md5_digits
-from toolkit.kpis import measured
+from toolkit.data.dialects import answered_table, by_place, md5_sql, name_for
+from toolkit.data.sql_names import name_of
+from toolkit.kpis import measured_sql
 from toolkit.language import Quantity
 from toolkit.scan import BUCKET
 from toolkit.stats.forecasts import Forecasts
@@ -78,10 +79,10 @@ def values_by_segment(
         Ratios that share table, date column and unit.
     """
     out: dict[str, dict[Segment, SegmentValue]] = {k.name: {} for k in kpis}
-    rows, asked = asked_rows(table, kpis[0].time, {NOW: now, BEFORE: before})
+    only, asked = asked_rows(kpis[0].time, {NOW: now, BEFORE: before})
     for column in dict.fromkeys(s for k in kpis for s in k.segments):
         mine = [k for k in kpis if column in k.segments]
-        found = _sums(rows, mine, column, asked)
+        found = _sums(table, mine, column, only, asked)
         codes, names = pd.factorize(found[column], use_na_sentinel=False)
         for i, kpi in enumerate(mine):
             values = _values(kpi, found, i, codes, len(names), level)
@@ -160,25 +161,23 @@ def groups_of(kpis: Sequence[Trend]) -> list[tuple[Trend, ...]]:
     return [tuple(g) for _, g in groupby(sorted(ratios, key=key), key)]
 
 
-def _sums(rows: ir.Table, kpis: Sequence[Trend], column: str, asked: str) -> pd.DataFrame:
+def _sums(table: ir.Table, kpis: Sequence[Trend], column: str, only: str, asked: str) -> pd.DataFrame:
     """A row a period, segment and (where rows have units) bucket of units."""
     unit = kpis[0].unit
     keep = [column, *([unit] if unit else [])]
-    cells = measured(rows, [k.measure for k in kpis], keep, expressions={ASKED: asked})
-    group, wanted = [ASKED, column], {}
+    name = name_for(table)
+    rows = measured_sql(table, name, [k.measure for k in kpis], keep, expressions={ASKED: asked}, only=only)
+    wanted = [ASKED, name_of(column)]
     if unit:
-        bucket = md5_digits(cells[unit], _HEX_DIGITS)
-        cells, group = cells.mutate(**{BUCKET: bucket}), [*group, BUCKET]
+        wanted.append(f"{md5_sql(name_of(unit), _HEX_DIGITS)} AS {BUCKET}")
+    group = by_place(len(wanted))
+    wanted.append("COUNT(*) AS rows")
     for i, k in enumerate(kpis):
-        num, den = cells[k.measure.num], cells[k.measure.den]
-        wanted |= {f"n{i}": num.sum(), f"d{i}": den.sum(), f"r{i}": (den != 0).sum()}
+        num, den = name_of(k.measure.num), name_of(k.measure.den)
+        wanted += [f"SUM({num}) AS n{i}", f"SUM({den}) AS d{i}", f"COUNT(*) FILTER (WHERE {den} <> 0) AS r{i}"]
         if not unit:
-            wanted |= {
-                f"vn{i}": num.var(how="sample"),
-                f"vd{i}": den.var(how="sample"),
-                f"c{i}": num.cov(den, how="sample"),
-            }
-    return cells.group_by(group).agg(rows=cells.count(), **wanted).to_pyarrow().to_pandas()
+            wanted += [f"VAR_SAMP({num}) AS vn{i}", f"VAR_SAMP({den}) AS vd{i}", f"COVAR_SAMP({num}, {den}) AS c{i}"]
+    return answered_table(table, name, f"SELECT {', '.join(wanted)} FROM ({rows}) AS toolkit_asked{group}").to_pandas()
 
 
 def _values(
