@@ -7,11 +7,10 @@ import os
 from importlib.resources import files
 from pathlib import Path, PurePath
 
-#: Tables of customers and service; of rivals, staff, plan and money; plan changes; rivals; KPIs, tests and packs.
+#: Tables of customers and service; of rivals, staff, plan and money; what is asked of them; KPIs, tests, goals and packs.
 PARTS = ("params.yaml", "params_plan.yaml", "params_changes.yaml", "params_rivals.yaml", "params_customers.yaml",
          "params_service.yaml", "params_money.yaml", "params_scorecard.yaml", "params_segments.yaml",
-         "params_quality.yaml",
-         "params_measures.yaml")
+         "params_quality.yaml", "params_measures.yaml", "params_tests.yaml", "params_goals.yaml")
 DEFAULT_FOLDER = "../data/demo"
 _FOLDER_LINE = f"folder: {DEFAULT_FOLDER}"
 
