@@ -59,13 +59,24 @@ def engine_called(name: str | None) -> Engine:
     Refused
         There is none of that name, or this system cannot fork.
     """
-    if name is None:
-        name = "fast" if can_fork() else "nbclient"
+    name = name or _best()
     if name not in ENGINES:
         raise Refused(Problem("--engine", "is no engine", name, ENGINES))
     if name == "fast" and not can_fork():
         raise Refused(Problem("--engine", "needs a system that can fork processes", name, ("nbclient",)))
     return partial(twice_if_crashed, {"fast": run_forked, "nbclient": run_kernel}[name])
+
+
+def start_early(name: str | None) -> None:
+    """Have what the engine called `name` needs start by itself, while there is other work to do."""
+    if (name or _best()) == "fast":
+        from toolkit.pack.forks import server
+
+        server()
+
+
+def _best() -> str:
+    return "fast" if can_fork() else "nbclient"
 
 
 def twice_if_crashed(engine: Engine, order: Order, limits: Limits) -> Outcome:

@@ -17,7 +17,7 @@ from toolkit.display.picture import keeping
 from toolkit.language.catalogues import LANGUAGES
 from toolkit.opened import source_of
 from toolkit.pack import before, identifiers, publish, unchanged
-from toolkit.pack.engines import Limits, engine_called
+from toolkit.pack.engines import Limits, engine_called, start_early
 from toolkit.pack.jobs import called, jobs_of, notebooks_folder, parameters_of, pick_pack
 from toolkit.pack.readiness import due as due_period
 from toolkit.pack.remembered import Remembered, code
@@ -98,6 +98,8 @@ def run(
     told("checking the tables", 0, len(work))
     store = None if force else Remembered(out)
     met = Remembered(out).folder.exists()
+    if executor is None and jobs > 1 and (force or not met):  # notebooks will have to be run
+        start_early(engine)
     home = out / about.id / name
     with kept_for_a_run(file.company.source), _writable(out), publish.locked(home):
         try:
