@@ -100,7 +100,7 @@ def test_clean_columns_are_settled_at_once():
     engine = quiet_duckdb()
     engine.create_table("stored", pa.table(cells))
     typed = typed_rows(
-        Raw("SELECT * FROM stored", "t", PLAIN, ""), model, "UTC", engine, "t"
+        Raw("SELECT * FROM stored", "t", PLAIN, "", once=True), model, "UTC", engine, "t"
     )
     assert not typed.unfit
     assert typed.rows.table().columns == tuple(cells)

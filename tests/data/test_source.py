@@ -202,7 +202,7 @@ def test_the_same_rules_without_the_engines_shortcuts(tmp_path):
     )
     engine = quiet_duckdb()
     stored = engine.create_table("stored", pa.table({k: texts for k in kinds}))
-    raw = Raw("SELECT * FROM stored", "t.csv", PLAIN, "")
+    raw = Raw("SELECT * FROM stored", "t.csv", PLAIN, "", once=True)
     quick = typed_rows(raw, model, "Europe/Lisbon", engine, "quick").rows.table()
     long = converted(stored, model, kinds, "Europe/Lisbon", PLAIN, "long")
     columns = [c for k in kinds for c in (k, as_read(k)) if c in long.columns]

@@ -105,11 +105,15 @@ class Engine(Part):
     threads
         Threads of DuckDB in one notebook. With one, sums come out the same to the last bit in
         every run; more are faster on tables of many millions of rows.
+    memory
+        Megabytes that DuckDB may take in one notebook before it goes on in files, and as many while a
+        run checks the tables.
     """
 
     exact_units: int = Field(default=1_000_000, ge=0)
     buckets: Literal[16, 256] = 256
     threads: int = Field(default=1, ge=1, le=256)
+    memory: int = Field(default=600, ge=100, le=1_000_000)
 
 
 _HOLDS_A_PASSWORD = re.compile(

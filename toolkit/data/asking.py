@@ -68,17 +68,20 @@ class Lookup:
         The other rows and the column that is their key.
     columns
         New name -> column of the other rows.
+    once
+        The key is known to stand there once.
     """
 
     on: str
     there: Rows
     key: str
     columns: Mapping[str, str]
+    once: bool = False
 
     @property
     def only_key(self) -> bool:
-        """Whether nothing but the key is wanted, which may then be repeated there."""
-        return set(self.columns.values()) == {self.key}
+        """Whether nothing but the key is wanted, and it may be repeated there."""
+        return not self.once and set(self.columns.values()) == {self.key}
 
 
 @dataclass(frozen=True)

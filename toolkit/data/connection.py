@@ -83,6 +83,21 @@ def connect(url: str, folder: Path, place: str) -> BaseBackend:
         ) from None
 
 
+def too_little_memory(asked: str) -> Problem:
+    """What is said where a question needs more memory than DuckDB may take.
+
+    Parameters
+    ----------
+    asked
+        What it was about.
+    """
+    rule = (
+        "needs more memory than engine.memory allows one DuckDB, and cannot go on in files: "
+        "raise engine.memory (in MB), run fewer notebooks at a time (--jobs), or leave out columns and rows"
+    )
+    return Problem(asked, rule)
+
+
 @contextmanager
 def kept_for_a_run(url: str) -> Iterator[None]:
     """Around a run: what its notebooks can share of the connection is made once and shared by them all.

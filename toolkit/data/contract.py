@@ -1,27 +1,25 @@
 """Does a table hold what its params file says? Every violation at once, with rows and examples.
 
-All rules of a table are counted in one query, keys in a second; only what is broken is asked for
+All rules of a table are counted in one query, keys in another; only what is broken is asked for
 examples. Rows that a column or a table tolerates are set aside and counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from toolkit.company.tables import Table as TableModel
-from toolkit.data.asking import Rows, name_of
-from toolkit.data.casting import as_read
-from toolkit.data.rules import Rule
+from toolkit.data.asking import name_of
+from toolkit.data.keys import Keyed, repeats
+from toolkit.data.row_rules import Judged, by_column, rule_column
 from toolkit.problems import Problem, Refused, quoted
 
 if TYPE_CHECKING:
     from toolkit.data.source import Source
 
 _EXAMPLES = 3
-_ASIDE, _ROW = name_of("set aside"), name_of("row of the key")
 
 
 @dataclass(frozen=True)
@@ -130,7 +128,8 @@ def check_contracts(source: Source, names: Iterable[str] | None = None) -> tuple
         With every violation of every table.
     """
     chosen = tuple(source.company.tables) if names is None else tuple(names)
-    reports = tuple(source.report(name) for name in chosen)
+    with source.alone():
+        reports = tuple(source.report(name) for name in chosen)
     violations = [v for report in reports for v in report.violations]
     if violations:
         raise Refused(dict.fromkeys(violations))
@@ -138,69 +137,18 @@ def check_contracts(source: Source, names: Iterable[str] | None = None) -> tuple
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A table and the rules its rows must keep.
+class Verdict:
+    """The outcome of `weigh`.
 
     Attributes
     ----------
-    rows
-        As `toolkit.data.typed.typed_rows` makes them.
-    unfit
-        The columns beside which stands what did not fit.
+    broken
+        Numbers of the rules that some row breaks.
+    left
+        Columns with cells that the quick way leaves to the long one.
+    plain
+        Columns that are what their cells are: none of these is a missing code, or blank.
     """
-
-    rows: Rows
-    unfit: frozenset[str]
-    rules: tuple[Rule, ...]
-    model: TableModel
-
-    def beside(self) -> str:
-        """SQL for the rows with each rule's outcome beside the values, and what follows of it."""
-        outcomes = "".join(f", {r.broken} AS {_rule(i)}" for i, r in enumerate(self.rules))
-        tolerated = [
-            _rule(i) for i, r in enumerate(self.rules) if self.model.columns[r.column].tolerate
-        ]
-        aside = _any(tolerated) if tolerated else "FALSE"
-        marked = f"SELECT *{outcomes} FROM {name_of(self.rows.name)}"
-        return f"(SELECT *, {aside} AS {_ASIDE} FROM ({marked}) AS marked) AS judged"
-
-    def kept(self, repeats: bool) -> str:
-        """SQL for the declared columns of the rows that are not set aside.
-
-        Parameters
-        ----------
-        repeats
-            Rows repeat a key, which is tolerated: one row a key is kept.
-        """
-        columns = ", ".join(map(name_of, self.model.columns))
-        rest = f"FROM {self.beside()} WHERE NOT {_ASIDE}"
-        if not repeats:
-            return f"SELECT {columns} {rest}"
-        # by time, then by every value: which row is kept must not hang on the order they came in
-        first = [c for c in (self.model.time,) if c]
-        others = (c for c in self.model.columns if c not in self.model.key)
-        order = ", ".join(f"{name_of(c)} NULLS LAST" for c in dict.fromkeys([*first, *others]))
-        key = ", ".join(map(name_of, self.model.key))
-        window = f"PARTITION BY {key}" + (f" ORDER BY {order}" if order else "")
-        numbered = f"SELECT *, ROW_NUMBER() OVER ({window}) AS {_ROW} {rest}"
-        return f"SELECT {columns} FROM ({numbered}) AS numbered WHERE {_ROW} = 1"
-
-
-def _rule(i: int) -> str:
-    return name_of(f"rule {i}")
-
-
-def _any(conditions: Iterable[str]) -> str:
-    return "(" + " OR ".join(conditions) + ")"
-
-
-def _counted(condition: str, name: str) -> str:
-    return f"COUNT(CASE WHEN {condition} THEN 1 END) AS {name_of(name)}"
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The outcome of `weigh`."""
 
     rows: int
     kept: int
@@ -209,6 +157,10 @@ class Verdict:
     violations: tuple[Problem, ...]
     repeats: int
     last: date | datetime | None
+    broken: frozenset[int] = frozenset()
+    suspects: str = field(default="", compare=False)
+    left: tuple[str, ...] = ()
+    plain: frozenset[str] = frozenset()
 
     @property
     def aside(self) -> int:
@@ -218,9 +170,12 @@ class Verdict:
 
 
 def weigh(
-    judged: Judged, place_of: Callable[[str | None], str], position: tuple[str, str] | None
+    judged: Judged,
+    place_of: Callable[[str | None], str],
+    position: tuple[str, str] | None,
+    counted: Mapping[str, Any] | None = None,
 ) -> Verdict:
-    """Count every rule, and word what is broken beyond what is tolerated.
+    """Word what is broken beyond what is tolerated.
 
     Parameters
     ----------
@@ -229,6 +184,8 @@ def weigh(
     position
         The column that says where a row stands, and the word for it (line, row); None where rows
         have no place.
+    counted
+        What `Judged.counted` gave; asked for where it is None.
 
     Returns
     -------
@@ -237,26 +194,13 @@ def weigh(
         a key are among them.
     """
     rules, model = judged.rules, judged.model
-    counts = ['COUNT(*) AS "rows read"', _counted(_ASIDE, "aside")]
-    counts += [_counted(_rule(i), f"rule {i}") for i in range(len(rules))]
-    for name in model.columns:
-        gone = f"{name_of(name)} IS NULL"
-        if name in judged.unfit:
-            gone += f" AND {name_of(as_read(name))} IS NULL"
-        counts.append(_counted(gone, f"missing {name}"))
-    for name, mine in _by_column(rules).items():
-        if model.columns[name].tolerate:
-            counts.append(_counted(_any(map(_rule, mine)), f"any {name}"))
-    if model.time:
-        latest = f"MAX(CASE WHEN NOT {_ASIDE} THEN {name_of(model.time)} END)"
-        counts.append(f'{latest} AS "last"')
-    counted = judged.rows.ask(f"SELECT {', '.join(counts)} FROM {judged.beside()}")[0]
-    last = counted.pop("last", None)
+    counted = judged.counted({}) if counted is None else counted
+    last = counted.get("last")
     rows = counted["rows read"]
     if not rows:
         return Verdict(0, 0, (), (), (Problem(place_of(None), "has no rows"),), 0, None)
     broken, aside = [], []
-    for name, mine in _by_column(rules).items():
+    for name, mine in by_column(rules).items():
         share = model.columns[name].tolerate
         mine = [i for i in mine if counted[f"rule {i}"]]
         if mine and share and counted[f"any {name}"] <= share * rows:
@@ -275,21 +219,15 @@ def weigh(
         )
         for i in broken
     ]
-    repeats, problem = _keys(judged, rows, place_of, position)
+    found = frozenset(i for i in range(len(rules)) if counted[f"rule {i}"])
+    repeated, suspects, problem = _keys(judged, rows, found, place_of, position)
     if problem:
         violations.append(problem)
-    elif repeats:
-        aside.append(SetAside(None, f"{' and '.join(model.key)} must not be repeated", repeats))
+    elif repeated:
+        aside.append(SetAside(None, f"{' and '.join(model.key)} must not be repeated", repeated))
     missing = tuple((n, counted[f"missing {n}"]) for n in model.columns if counted[f"missing {n}"])
     kept = rows - counted["aside"]
-    return Verdict(rows, kept, tuple(aside), missing, tuple(violations), repeats, last)
-
-
-def _by_column(rules: tuple[Rule, ...]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for i, rule in enumerate(rules):
-        found.setdefault(rule.column, []).append(i)
-    return found
+    return Verdict(rows, kept, tuple(aside), missing, tuple(violations), repeated, last, found, suspects)
 
 
 def _allowed(share: float, broken: int, rows: int) -> str:
@@ -309,7 +247,7 @@ def _examples(
         shown = judged.rules[i].shown or "CAST(NULL AS VARCHAR)"
         hits = (
             f'SELECT {once}{i} AS "rule", {at} AS "at", {shown} AS "shown" '
-            f"FROM {judged.beside()} WHERE {_rule(i)}"
+            f"FROM {judged.beside()} WHERE {rule_column(i)}"
         )
         parts.append(
             f"SELECT * FROM ({hits}) AS hits "
@@ -332,24 +270,26 @@ def _examples(
 def _keys(
     judged: Judged,
     rows: int,
+    broken: frozenset[int],
     place_of: Callable[[str | None], str],
     position: tuple[str, str] | None,
-) -> tuple[int, Problem | None]:
-    """How many rows repeat a key, and what is to be said if they are too many."""
+) -> tuple[int, str, Problem | None]:
+    """How many rows repeat a key, SQL for those that may, and what is to be said if they are too many."""
     model = judged.model
     if not model.key:
-        return 0, None
+        return 0, "", None
     key = ", ".join(map(name_of, model.key))
     whole = " AND ".join(f"{name_of(k)} IS NOT NULL" for k in model.key)
-    at = name_of(position[0]) if position else "CAST(NULL AS BIGINT)"
+    at = name_of(position[0]) if position else None
+    fit = f"(SELECT * FROM {name_of(judged.rows.name)} WHERE NOT {judged.aside(broken)} AND {whole}) AS fit"
+    repeated_rows, suspects = repeats(Keyed(judged.rows, fit, tuple(model.key), at, rows))
+    if not repeated_rows or (model.tolerate and repeated_rows <= model.tolerate * rows):
+        return repeated_rows, suspects, None
+    at = at or "CAST(NULL AS BIGINT)"
     repeated = (
         f'SELECT {key}, COUNT(*) AS "n", MIN({at}) AS "first at", MAX({at}) AS "last at" '
-        f"FROM {judged.beside()} WHERE NOT {_ASIDE} AND {whole} GROUP BY {key} HAVING COUNT(*) > 1"
+        f"FROM {suspects} GROUP BY {key} HAVING COUNT(*) > 1"
     )
-    found = judged.rows.ask(f'SELECT SUM("n" - 1) AS "repeats" FROM ({repeated}) AS repeated')
-    repeats = int(found[0]["repeats"] or 0)
-    if not repeats or (model.tolerate and repeats <= model.tolerate * rows):
-        return repeats, None
     order = name_of("first at") if position else key
     hidden = any(model.columns[k].identifier for k in model.key)
     examples = []
@@ -361,9 +301,9 @@ def _keys(
         if words:
             examples.append(" in ".join(words))
     rule = f"the key {' and '.join(model.key)} must not be repeated"
-    return repeats, Problem(
+    return repeated_rows, suspects, Problem(
         place_of(None),
-        rule + _allowed(model.tolerate, repeats, rows),
-        rows=repeats,
+        rule + _allowed(model.tolerate, repeated_rows, rows),
+        rows=repeated_rows,
         examples=tuple(examples),
     )

@@ -2,8 +2,10 @@
 
 A run weighs every contract before it starts. Each notebook is a process of its own and would read
 and weigh the same tables again; instead it finds them in the folder that the environment variable
-`VARIABLE` names: rows that were checked, in one DuckDB file, and for tables too large to be written
-again the outcome of their contract. Without the variable, as in JupyterLab, nothing of this is used.
+`VARIABLE` names: rows that were checked, in one DuckDB file. Large tables of Parquet files are read where
+they stand, by a query that leaves out what their contract sets aside: to write a table again costs as much
+as to read it twenty times. Of large tables that look columns up the rows are written, joined, to Parquet
+files. Without the variable, as in JupyterLab, nothing of this is used.
 
 A notebook writes down which tables it asked for, so that the run knows what its page rests on.
 """
@@ -14,7 +16,7 @@ import errno
 import json
 import os
 import pickle
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +24,9 @@ import duckdb
 
 from toolkit.company.load import CompanyFile
 from toolkit.data.asking import name_of
+from toolkit.data.connection import too_little_memory
 from toolkit.data.contract import TableReport, Verdict
+from toolkit.problems import Problem, Refused
 
 if TYPE_CHECKING:
     from toolkit.data.source import Source
@@ -33,8 +37,9 @@ ASKED = "TOOLKIT_ASKED"
 
 _FILE, _ABOUT = "tables.duckdb", "tables.pickle"
 SCHEMA = "prepared"
-MOST_ROWS = 5_000_000
-"""Tables of more rows than this stay where they are."""
+MOST_ROWS = 500_000
+"""Tables of files with more rows than this are read where they stand, or written to Parquet files."""
+Stamp = tuple[str, int, int]
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,10 @@ class Prepared:
         The params file as the run read it.
     stored
         Tables whose checked rows are in the file.
+    views
+        Table -> query over Parquet files that gives its checked rows.
+    files
+        Table -> the files that are read where they stand, each with its size and when it was written.
     verdicts
         Outcomes of the contracts of the others.
     reports
@@ -58,6 +67,8 @@ class Prepared:
     folder: Path
     company: CompanyFile
     stored: frozenset[str] = frozenset()
+    views: dict[str, str] = field(default_factory=dict)
+    files: dict[str, tuple[Stamp, ...]] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     reports: dict[str, TableReport] = field(default_factory=dict)
 
@@ -66,11 +77,33 @@ class Prepared:
         """The DuckDB file."""
         return self.folder / _FILE
 
+    def holds(self, name: str) -> bool:
+        """The table's rows stand ready."""
+        return name in self.stored or name in self.views
 
-def prepare(source: Source, company: CompanyFile, folder: Path) -> Prepared:
+    def still_there(self, name: str, place: str) -> None:
+        """Files that are read where they stand are those that were checked.
+
+        Raises
+        ------
+        Refused
+            A file was written or removed since.
+        """
+        for path, *before in self.files.get(name, ()):
+            if _stamp(Path(path))[1:] != tuple(before):
+                rule = "was written again or removed while the run was under way: run again"
+                raise Refused(Problem(place, rule, Path(path).name))
+
+
+def prepare(source: Source, company: CompanyFile, folder: Path, most: int = MOST_ROWS) -> Prepared:
     """Write the checked tables of `source` into `folder`.
 
     Tables of a database stay there; only the outcome of their contracts is handed on.
+
+    Parameters
+    ----------
+    most
+        Rows beyond which a table of a file is not written into the DuckDB file.
 
     Raises
     ------
@@ -80,35 +113,52 @@ def prepare(source: Source, company: CompanyFile, folder: Path) -> Prepared:
         The folder takes no more.
     """
     try:
-        stored, verdicts = _stored(source, folder)
+        with source.alone():
+            prepared = _made_ready(source, Prepared(folder, company), most)
     except duckdb.IOException as wrong:
         raise OSError(errno.EIO, str(wrong).splitlines()[0], str(folder / _FILE)) from None
-    reports = {name: source.report(name) for name in source.company.tables}
-    prepared = Prepared(folder, company, stored, verdicts, reports)
+    except duckdb.OutOfMemoryException:
+        raise Refused(too_little_memory("tables")) from None
+    prepared = replace(prepared, reports={name: source.report(name) for name in source.company.tables})
     (folder / _ABOUT).write_bytes(pickle.dumps(prepared))
     return prepared
 
 
-def _stored(source: Source, folder: Path) -> tuple[frozenset[str], dict[str, Verdict]]:
-    stored, verdicts = [], {}
+def _made_ready(source: Source, empty: Prepared, most: int) -> Prepared:
+    stored, views, files, verdicts = [], {}, {}, {}
     engine = None
     for name, model in source.company.tables.items():
         if model.path is None:
             verdicts[name] = source.verdict(name)
             continue
         rows = source.table(name)
-        if source.report(name).kept > MOST_ROWS:
-            verdicts[name] = source.verdict(name)
+        engine = rows.get_backend()
+        if source.report(name).kept > most:
+            text, there = source.in_place(name)
+            views[name] = text or _all_of(source.write(name, empty.folder / f"table-{len(views)}"))
+            files[name] = tuple(map(_stamp, there))
             continue
-        if engine is None:
-            engine = rows.get_backend()
-            text = str(folder / _FILE).replace("'", "''")
+        if not stored:
+            text = str(empty.file).replace("'", "''")
             engine.con.execute(f"ATTACH '{text}' AS {SCHEMA} (READ_WRITE)")
         engine.con.execute(f"CREATE TABLE {SCHEMA}.{name_of(name)} AS {engine.compile(rows)}")
         stored.append(name)
-    if engine is not None:
+    if stored:
         engine.con.execute(f"DETACH {SCHEMA}")
-    return frozenset(stored), verdicts
+    return replace(empty, stored=frozenset(stored), views=views, files=files, verdicts=verdicts)
+
+
+def _all_of(files: tuple[Path, ...]) -> str:
+    listed = ", ".join("'" + str(f).replace("'", "''") + "'" for f in files)
+    return f"SELECT * FROM read_parquet([{listed}])"
+
+
+def _stamp(file: Path) -> Stamp:
+    try:
+        seen = file.stat()
+    except OSError:
+        return str(file), -1, -1
+    return str(file), seen.st_size, seen.st_mtime_ns
 
 
 def of_this_run(params: Path) -> Prepared | None:

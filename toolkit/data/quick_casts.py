@@ -38,10 +38,14 @@ class QuickCast:
         The value where the cell is settled, else null.
     rest
         The cell where it is neither settled nor missing, else null; None where none can be.
+    plain
+        The value without a condition, where every cell that is there is settled and none is missing
+        by its text; None where that is no shorter.
     """
 
     value: str
     rest: str | None
+    plain: str | None = None
 
 
 def quick_cast(
@@ -75,7 +79,7 @@ def quick_cast(
     if numbers:
         value = f"CASE WHEN NOT ({found}) IN {listed(numbers)} THEN {value} END"
     rest = None if all_settled else f"CASE WHEN ({found}) IS NULL AND {present} THEN {cell} END"
-    return QuickCast(value, rest)
+    return QuickCast(value, rest, _plainly(cell, native, column.type, zone))
 
 
 def _from_text(cell: str, column: Column, marks: Marks) -> str:
@@ -180,6 +184,23 @@ def _from_native(cell: str, native: str, kind: str, zone: str) -> tuple[str, boo
         if native == "DATE" or native in _MOMENTS or native == _ZONED:
             return _local(cell, native, zone), True
     return f"CAST(NULL AS {_SQL_TYPES[kind]})", False
+
+
+def _plainly(cell: str, native: str, kind: str, zone: str) -> str | None:
+    """A cell's value, where it is known to have one."""
+    number = native in _WHOLE
+    if kind in ("text", "category"):
+        return cell if native == "VARCHAR" else None
+    if kind in ("number", "money"):
+        measured = native in ("FLOAT", "DOUBLE") or native.startswith("DECIMAL")
+        return cell if native == "DOUBLE" else f"CAST({cell} AS DOUBLE)" if measured else None
+    if kind == "integer":
+        return cell if native == "BIGINT" else f"CAST({cell} AS BIGINT)" if number else None
+    if kind == "boolean":
+        return cell if native == "BOOLEAN" else f"CAST({cell} AS BOOLEAN)" if number else None
+    if kind == "date" and (native in _MOMENTS or native == _ZONED):
+        return f"CAST({_local(cell, native, zone)} AS DATE)"
+    return None
 
 
 def _local(cell: str, native: str, zone: str) -> str:

@@ -14,6 +14,7 @@ from ibis.expr.types import Table
 from toolkit.company.tables import Table as TableModel
 from toolkit.data.asking import DuckRows, name_of
 from toolkit.data.casting import missing_codes
+from toolkit.data.connection import too_little_memory
 from toolkit.data.csv_files import csv_layout, csv_query
 from toolkit.data.excel_files import excel_table
 from toolkit.data.number_marks import PLAIN, Marks, declared_marks, proved_marks
@@ -52,6 +53,8 @@ class Raw:
         How many there must be, where that was counted independently.
     once
         Reading costs: store the result.
+    files
+        What is read in place, as long as the run lasts; empty where that is something else.
     """
 
     cells: str | Table
@@ -62,6 +65,7 @@ class Raw:
     first: int | None = None
     rows: int | None = None
     once: bool = False
+    files: tuple[Path, ...] = ()
 
 
 def read_file(
@@ -197,7 +201,8 @@ def _parquet(
     position = POSITION if len(files) == 1 else None
     readable = tuple(engine_path(f, work) for f in files)
     cells = parquet_query(readable, _names(model), position)
-    return Raw(cells, shown, PLAIN, f"sha256:{digest_of(files)}", "row" if position else None)
+    stays = files if readable == files else ()
+    return Raw(cells, shown, PLAIN, f"sha256:{digest_of(files)}", "row" if position else None, files=stays)
 
 
 class reading:  # noqa: N801 - reads as a statement
@@ -210,6 +215,8 @@ class reading:  # noqa: N801 - reads as a statement
         return None
 
     def __exit__(self, kind: type | None, wrong: BaseException | None, _trace: object) -> None:
+        if isinstance(wrong, duckdb.OutOfMemoryException):
+            raise Refused(too_little_memory(self.shown)) from None
         if isinstance(wrong, duckdb.Error):
             what = type(wrong).__name__.removesuffix("Exception").removesuffix("Error") or "engine"
             raise Refused(

@@ -7,10 +7,12 @@ times are local times of the company's zone.
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -22,19 +24,20 @@ from ibis.expr.types import Table
 from toolkit.company.consent_references import looked_up_for_consent
 from toolkit.company.models import Company
 from toolkit.company.tables import Table as TableModel
-from toolkit.data import duck_views
-from toolkit.data.asking import Lookup, Rows, name_of
+from toolkit.data import duck_views, matched
+from toolkit.data.asking import DuckRows, Lookup, Rows, name_of
 from toolkit.data.connection import connect, quiet_duckdb
-from toolkit.data.contract import Judged, TableReport, Unmatched, Verdict, weigh
+from toolkit.data.contract import TableReport, Unmatched, Verdict, weigh
+from toolkit.data.kept import kept_rows
 from toolkit.data.prepared import SCHEMA, Prepared, note_asked
 from toolkit.data.readers import POSITION, Raw, read_file, read_table, reading
+from toolkit.data.row_rules import Judged
 from toolkit.data.rules import rules_of
 from toolkit.data.spark_sessions import let_go
-from toolkit.data.typed import typed_rows
+from toolkit.data.typed import Typed, typed_rows
 from toolkit.problems import Problem, Refused
 
 Place = Callable[..., str]
-_MOST_STORED = 5_000_000  # rows of a file without those set aside are kept up to so many
 
 
 def _dotted(*loc: str | int) -> str:
@@ -43,12 +46,17 @@ def _dotted(*loc: str | int) -> str:
 
 @dataclass(frozen=True)
 class _Checked:
-    """A table after its contract was weighed: its report and, where it can be read, its rows."""
+    """A table after its contract was weighed: its report and, where it can be read, its rows.
+
+    `in_place` is a query that gives them from `files`, in any session; empty where there is none.
+    """
 
     report: TableReport
     rows: Rows | None = None
     fingerprint: str = ""
     verdict: Verdict | None = None
+    in_place: str = ""
+    files: tuple[Path, ...] = ()
 
 
 class Source:
@@ -119,7 +127,7 @@ class Source:
         if name not in self._tables:
             model = self._model(name)
             note_asked((name, *model.joins))
-            if self._prepared and name in self._prepared.stored:
+            if self._prepared and self._prepared.holds(name):
                 self._tables[name] = self._ready(name)
                 return self._tables[name]
             problems = [v for n in (name, *model.joins) for v in self._check(n).report.violations]
@@ -127,11 +135,7 @@ class Source:
                 raise Refused(dict.fromkeys(problems))
             rows = self._check(name).rows
             if model.joins:
-                lookups = [
-                    self._lookup(name, other, join.on, dict(zip(join.columns, join.columns)))
-                    for other, join in model.joins.items()
-                ]
-                rows = rows.looked_up(lookups, f"{rows.name} joined")
+                rows = rows.looked_up(self._lookups(name), f"{rows.name} joined")
             self._tables[name] = rows.table()
         return self._tables[name]
 
@@ -160,6 +164,29 @@ class Source:
         """A small result as plain Python values."""
         return self._engine_of(table).to_pyarrow(table).to_pylist()
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """While tables are checked: every core, for what is only counted is the same however it is shared out."""
+        engine = self._for_files() if any(t.path for t in self.company.tables.values()) else None
+        if engine is None:
+            yield
+            return
+        engine.raw_sql(f"SET threads={max(os.cpu_count() or 1, self.company.engine.threads)}")
+        try:
+            yield
+        finally:
+            self._steady(engine)
+
+    def in_place(self, name: str) -> tuple[str, tuple[Path, ...]]:
+        """A query that gives the rows of `table` from files in any session, and the files; empty where none does."""
+        checked = self._check(name)
+        return ("", ()) if self._model(name).joins else (checked.in_place, checked.files)
+
+    def write(self, name: str, start: Path) -> tuple[Path, ...]:
+        """The rows of `table`, of files only, in Parquet files whose names begin with that of `start`."""
+        rows, sizes = self._check(name).rows, [self.report(o).kept for o in self._model(name).joins]
+        return matched.write_joined(rows, self._lookups(name), sizes, start)
+
     def verdict(self, name: str) -> Verdict:
         """The outcome of the table's contract, to be handed to another process of the same run."""
         verdict = self._check(name).verdict
@@ -168,8 +195,11 @@ class Source:
         return verdict
 
     def _ready(self, name: str) -> Table:
-        """The rows that a run has checked and written down."""
+        """The rows that a run has checked, written down or where they stand."""
         engine = self._for_files()
+        if text := self._prepared.views.get(name):
+            self._prepared.still_there(name, self._place("tables", name))
+            return DuckRows(name, engine).derived(text, f"{SCHEMA} {name}").table()
         if not self._attached:
             text = str(self._prepared.file).replace("'", "''")
             engine.raw_sql(f"ATTACH '{text}' AS {SCHEMA} (READ_ONLY)")
@@ -197,6 +227,7 @@ class Source:
         """Threads add up sums in the order they finish: the last bits would differ from run to run."""
         if engine.name == "duckdb":
             engine.raw_sql(f"SET threads={self.company.engine.threads}")
+            engine.raw_sql(f"SET memory_limit='{self.company.engine.memory}MB'")
         return engine
 
     def _for_files(self) -> BaseBackend:
@@ -232,9 +263,12 @@ class Source:
             raw = read_table(model, place, engine)
         self._stored += 1
         called = f"toolkit_{self._stored}"
-        typed = typed_rows(raw, model, self.company.company.time_zone, engine, called)
-        rules = rules_of(model, self.company, raw.marks, typed.unfit)
-        judged = Judged(typed.rows, typed.unfit, tuple(rules), model)
+        verdict = self._prepared.verdicts.get(name) if self._prepared else None
+
+        def typed_as(left: tuple[str, ...] | None) -> tuple[Typed, Judged]:
+            typed = typed_rows(raw, model, self.company.company.time_zone, engine, called, left)
+            rules = rules_of(model, self.company, raw.marks, typed.unfit)
+            return typed, Judged(typed.rows, typed.unfit, tuple(rules), model)
 
         def named(column: str | None) -> str:
             if column is None:
@@ -242,17 +276,22 @@ class Source:
             theirs = model.columns[column].source
             return f"{name}.{column} ({f'{theirs!r} in ' if theirs else ''}{raw.origin})"
 
+        typed, judged = typed_as(verdict.left if verdict else None)
         with reading(raw.origin):
-            verdict = self._prepared.verdicts.get(name) if self._prepared else None
             if verdict is None:
-                verdict = weigh(judged, named, (POSITION, raw.word) if raw.word else None)
-            rows = self._kept(judged, verdict, raw)
+                counted = judged.counted(typed.asked)
+                if left := typed.left(counted):
+                    typed, judged = typed_as(left)
+                    counted = judged.counted({})
+                verdict = weigh(judged, named, (POSITION, raw.word) if raw.word else None, counted)
+                verdict = replace(verdict, left=left, plain=typed.plain(counted))
+            rows, in_place = kept_rows(typed, judged, verdict, raw)
             kept, last = verdict.kept, verdict.last
             if verdict.rows and (verdict.repeats or model.where):
                 kept, last = self._extent(rows, model)
             without = 0
             if model.consent and kept and not verdict.violations:
-                rows, there = self._agreed(name, rows, model), kept
+                rows, there, in_place = self._agreed(name, rows, model), kept, ""
                 kept, last = self._extent(rows, model)
                 without = there - kept
         violations = list(verdict.violations)
@@ -274,22 +313,7 @@ class Source:
             without,
         )
         count = "" if model.path else f", {verdict.rows} rows"
-        return _Checked(report, rows, raw.fingerprint + count, verdict)
-
-    def _kept(self, judged: Judged, verdict: Verdict, raw: Raw) -> Rows:
-        """The declared columns of the rows that stay; stored where leaving rows out costs."""
-        rows, model = judged.rows, judged.model
-        if verdict.kept < verdict.rows or verdict.repeats:
-            text = judged.kept(repeats=bool(verdict.repeats))
-            small = model.path is not None and verdict.rows <= _MOST_STORED
-            rows = rows.derived(text, f"{rows.name} kept", keep=raw.once or small)
-        else:
-            columns = ", ".join(map(name_of, model.columns))
-            rows = rows.derived(f"SELECT {columns} FROM {name_of(rows.name)}", f"{rows.name} kept")
-        if model.where and verdict.rows:
-            text = f"SELECT * FROM {name_of(rows.name)} WHERE ({model.where}\n)"
-            rows = rows.derived(text, f"{rows.name} where")
-        return rows
+        return _Checked(report, rows, raw.fingerprint + count, verdict, in_place, raw.files)
 
     def _agreed(self, name: str, rows: Rows, model: TableModel) -> Rows:
         """The rows of people who agreed; what is neither true nor false counts as not agreed."""
@@ -312,6 +336,12 @@ class Source:
         found = rows.ask(f'SELECT COUNT(*) AS "n", {last} AS "last" FROM {name_of(rows.name)}')[0]
         return int(found["n"]), found["last"]
 
+    def _lookups(self, name: str) -> list[Lookup]:
+        return [
+            self._lookup(name, other, join.on, dict(zip(join.columns, join.columns)))
+            for other, join in self._model(name).joins.items()
+        ]
+
     def _lookup(self, name: str, other: str, on: str, columns: dict[str, str]) -> Lookup:
         return self._lookup_of(name, self._check(name).rows, other, on, columns)
 
@@ -320,7 +350,7 @@ class Source:
         if not rows.meets(there):
             rule = "lies elsewhere: a table of a file and one of a database cannot be joined"
             raise Refused(Problem(self._place("tables", name, "joins", other), rule))
-        return Lookup(on, there, self._model(other).key[0], columns)
+        return Lookup(on, there, self._model(other).key[0], columns, len(self._model(other).key) == 1)
 
     def _unmatched(self, name: str, rows: Rows, there: dict[str, str]) -> tuple[Unmatched, ...]:
         """How many rows find nothing in each other table, by one query."""
@@ -331,8 +361,8 @@ class Source:
             gone = f"{on_} IS NOT NULL AND {name_of(found)} IS NULL"
             counts.append(f"COUNT(CASE WHEN {gone} THEN 1 END) AS {name_of(f'rows {other}')}")
             counts.append(f"COUNT(*) - COUNT({on_}) AS {name_of(f'none {other}')}")
-        joined = rows.looked_up(lookups, f"{rows.name} matched")
-        counted = joined.ask(f"SELECT {', '.join(counts)} FROM {name_of(joined.name)}")[0]
+        sizes = [self._check(o).report.kept for o in there]
+        counted = matched.counted(rows, lookups, sizes, counts, f"{rows.name} matched")
         return tuple(Unmatched(o, counted[f"rows {o}"], counted[f"none {o}"]) for o in there)
 
 
