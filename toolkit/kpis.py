@@ -11,8 +11,10 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
 from toolkit.data.asking import literal
@@ -21,6 +23,9 @@ from toolkit.data.sql_names import name_of
 from toolkit.problems import Problem, Refused
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_KINDS: WeakKeyDictionary[ops.Relation, dict[str, dt.DataType]] = WeakKeyDictionary()
+"""What expressions over a table were found to be; a page asks for the same measures again and again."""
+
 _CONSTANTS = ("null", "true", "false")
 NUMERATOR, DENOMINATOR = "__num", "__den"
 
@@ -120,10 +125,11 @@ def number_sql(sql: str, kind: dt.DataType) -> str:
 
 def kinds_of(table: ir.Table, expressions: Iterable[str]) -> dict[str, dt.DataType]:
     """The type of each SQL expression over a table; of plain columns and of 1 without asking."""
-    schema = table.schema()
-    found: dict[str, dt.DataType] = {}
-    asked = []
+    schema, found = table.schema(), _KINDS.setdefault(table.op(), {})
+    expressions, asked = tuple(expressions), []
     for sql in dict.fromkeys(expressions):
+        if sql in found:
+            continue
         if sql.strip() == "1":
             found[sql] = dt.int32
         elif sql in schema and _IDENTIFIER.fullmatch(sql) and sql.lower() not in _CONSTANTS:
@@ -134,8 +140,8 @@ def kinds_of(table: ir.Table, expressions: Iterable[str]) -> dict[str, dt.DataTy
         name = name_for(table)
         listed = ", ".join(f'({sql}\n) AS "k{i}"' for i, sql in enumerate(asked))
         types = types_of(table, name, f"SELECT {listed} FROM {name}")
-        found |= {sql: types[f"k{i}"] for i, sql in enumerate(asked)}
-    return found
+        found.update({sql: types[f"k{i}"] for i, sql in enumerate(asked)})
+    return {sql: found[sql] for sql in expressions}
 
 
 def _bound(value: float) -> str:

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 from toolkit.company.expressions import check_expression, columns_used, said
 from toolkit.data.frames import ENGINE_ERRORS
 from toolkit.experiments.definition import Experiment, Metric
-from toolkit.kpis import queried, with_expressions
+from toolkit.kpis import kinds_of, queried, with_expressions
 from toolkit.problems import Problem, Refused
 
 
@@ -79,14 +79,13 @@ def _expressions(table: ir.Table, definition: Experiment) -> Iterator[Problem]:
 
 def _wrong_types(table: ir.Table, definition: Experiment) -> Iterator[Problem]:
     wanted = dict(_sql(definition))
-    names = {f"e{i}": part for i, part in enumerate(wanted)}
     try:
-        schema = with_expressions(table, {name: wanted[part] for name, part in names.items()}).schema()
+        kinds = kinds_of(table, wanted.values())
     except ENGINE_ERRORS as error:
         yield Problem(place(definition, "metrics"), f"cannot be computed: {_line(error)}")
         return
-    for name, part in names.items():
-        kind = schema[name]
+    for part, sql in wanted.items():
+        kind = kinds[sql]
         flag = part.rsplit(".", 1)[-1] in ("where", "target")
         if flag and not kind.is_boolean():
             yield Problem(place(definition, part), f"must be true or false for each row; it is {kind}", wanted[part])

@@ -10,19 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-import ibis
 import ibis.expr.types as ir
 
 from toolkit.aggregates import Aggregates, Moments
+from toolkit.data.dialects import answered, name_for
 from toolkit.data.frames import ENGINE_ERRORS
+from toolkit.data.sql_names import name_of
 from toolkit.experiments.columns import place, refuse_unusable, tested_rows, unreadable
 from toolkit.experiments.definition import IN_TARGET, OUTSIDE, Experiment, Metric
 from toolkit.experiments.samples import COUNT
-from toolkit.kpis import Measure, with_expressions
+from toolkit.kpis import Measure, number_sql, queried
 from toolkit.problems import Problem, Refused
 from toolkit.scan import Unreckonable, aggregate
 
-ARM, TARGET = "toolkit__arm", "toolkit__target"
+ARM = "toolkit__arm"
 MOST_VALUES = 200
 """A segment or stratum with more values than this is no segment."""
 
@@ -176,25 +177,23 @@ def _windows(definition: Experiment) -> list[Metric]:
 def _counted(rows: ir.Table, definition: Experiment) -> list[dict]:
     """One row an arm: rows, what is missing, when assigned."""
     assigned, at = definition.assigned, definition.assigned_at
-    keep = dict.fromkeys(c for c in (assigned, at, *definition.covariates) if c)
-    sql = {ARM: arm_expression(definition)}
-    if definition.target is not None:
-        sql[TARGET] = f"COALESCE(({definition.target}), FALSE)"
-    dims = {f"d{i}": s for i, s in enumerate(_extra(definition).values())}
+    counted = {"nameless": f"{name_of(assigned)} IS NULL" if assigned else None, "target": definition.target}
     for m in _windows(definition):
         # the last day of the data is over when the next one begins
         end = f"CAST('{definition.as_of.isoformat()}' AS TIMESTAMP) + INTERVAL 1 DAY"
-        sql[f"late_{m.name}"] = f'CAST("{at}" AS TIMESTAMP) + INTERVAL {int(m.within_days)} DAY > {end}'
-    asked = with_expressions(rows, {**sql, **dims}, keep)
-    wanted = {"rows": asked.count()}
-    wanted["nameless"] = asked[assigned].isnull().sum() if assigned else ibis.literal(0)
-    wanted["target"] = asked[TARGET].sum() if definition.target is not None else ibis.literal(0)
-    wanted["first"] = asked[at].min() if at else ibis.null("date")
-    wanted["last"] = asked[at].max() if at else ibis.null("date")
-    wanted |= {f"late_{m.name}": asked[f"late_{m.name}"].sum() for m in _windows(definition)}
-    wanted |= {f"none_{i}": asked[c].isnull().sum() for i, c in enumerate(definition.covariates)}
-    wanted |= {f"values_{d}": asked[d].nunique() for d in dims}
-    return asked.group_by(ARM).agg(**wanted).to_pyarrow().to_pylist()
+        counted[f"late_{m.name}"] = f"CAST({name_of(at)} AS TIMESTAMP) + INTERVAL {int(m.within_days)} DAY > {end}"
+    counted |= {f"none_{i}": f"{name_of(c)} IS NULL" for i, c in enumerate(definition.covariates)}
+    wanted = [f"{arm_expression(definition)} AS {ARM}", "COUNT(*) AS rows"]
+    wanted += [f"COUNT(*) FILTER (WHERE ({sql}\n)) AS {name_of(c)}" if sql else f"0 AS {c}" for c, sql in counted.items()]
+    wanted += [f"{f'{end}({name_of(at)})' if at else 'CAST(NULL AS DATE)'} AS {c}" for end, c in (("MIN", "first"), ("MAX", "last"))]
+    wanted += [f"COUNT(DISTINCT ({sql}\n)) AS values_d{i}" for i, sql in enumerate(_extra(definition).values())]
+    return _told(rows, ", ".join(wanted))
+
+
+def _told(rows: ir.Table, wanted: str) -> list[dict]:
+    """Sums by the first of what is wanted."""
+    name = name_for(rows)
+    return answered(rows, name, f"SELECT {wanted} FROM {name} GROUP BY 1")
 
 
 def _extra(definition: Experiment) -> dict[str, str]:
@@ -244,8 +243,7 @@ def _every_row(table: ir.Table, definition: Experiment) -> dict[str, int]:
     """Rows by arm before the test's `where`; nothing where there is none."""
     if definition.where is None:
         return {}
-    asked = with_expressions(table, {ARM: arm_expression(definition)})
-    return {r[ARM]: int(r["n"]) for r in asked.group_by(ARM).agg(n=asked.count()).to_pyarrow().to_pylist()}
+    return {r[ARM]: int(r["n"]) for r in _told(table, f"{arm_expression(definition)} AS {ARM}, COUNT(*) AS n")}
 
 
 def _units_apart(
@@ -256,12 +254,15 @@ def _units_apart(
     assigned = definition.assigned
     if assigned is None:
         return by_arm, False, 0, 0
-    asked = with_expressions(rows, {ARM: arm_expression(definition)}, [assigned])
-    if sum(by_arm.values()) == int(asked[assigned].nunique().execute()):
+    name, unit, arm = name_for(rows), name_of(assigned), arm_expression(definition)
+    (all_,) = answered(rows, name, f"SELECT COUNT(DISTINCT {unit}) AS n FROM {name}")
+    if sum(by_arm.values()) == int(all_["n"]):
         return by_arm, False, 0, 0
-    units = asked.group_by(ARM).agg(units=asked[assigned].nunique()).to_pyarrow().to_pylist()
-    by_unit = asked.group_by(assigned).agg(n=asked.count(), k=asked[ARM].nunique())
-    apart = by_unit.agg(repeated=(by_unit.n > 1).sum(), crossed=(by_unit.k > 1).sum()).to_pyarrow().to_pylist()[0]
+    units = _told(rows, f"{arm} AS {ARM}, COUNT(DISTINCT {unit}) AS units")
+    (apart,) = answered(
+        rows, name, "SELECT COUNT(*) FILTER (WHERE n > 1) AS repeated, COUNT(*) FILTER (WHERE k > 1) AS crossed "
+        f"FROM (SELECT {unit} AS u, COUNT(*) AS n, COUNT(DISTINCT {arm}) AS k FROM {name} GROUP BY 1) AS toolkit_units",
+    )  # fmt: skip
     repeated = 0 if definition.cluster else int(apart["repeated"] or 0)
     return {r[ARM]: int(r["units"]) for r in units}, True, repeated, int(apart["crossed"] or 0)
 
@@ -277,11 +278,12 @@ def _with_flags(
     columns, names = {}, []
     for i, c in enumerate(definition.covariates):
         names.append(f"toolkit__x{i}")
-        columns[names[-1]] = rows[c].cast("float64").fill_null(0.0)
+        columns[names[-1]] = f"COALESCE({number_sql(name_of(c), rows.schema()[c])}, CAST(0 AS DOUBLE))"
         if any(int(r[f"none_{i}"] or 0) for r in counts):
             names.append(f"toolkit__x{i}_missing")
-            columns[names[-1]] = rows[c].isnull().cast("int32").cast("float64")
-    return tuple(names), (rows.mutate(**columns) if columns else rows)
+            columns[names[-1]] = f"CASE WHEN {name_of(c)} IS NULL THEN CAST(1 AS DOUBLE) ELSE CAST(0 AS DOUBLE) END"
+    chosen = ", ".join(["*", *(f"{sql} AS {c}" for c, sql in columns.items())])
+    return tuple(names), (queried(rows, chosen) if columns else rows)
 
 
 def _scanned(

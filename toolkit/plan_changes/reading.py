@@ -14,8 +14,9 @@ import pandas as pd
 
 from toolkit.company.expressions import check_expression, said
 from toolkit.company.periods import Period, span
+from toolkit.data.dialects import answered, name_for
 from toolkit.data.frames import ENGINE_ERRORS
-from toolkit.kpis import Measure, with_expressions
+from toolkit.kpis import Measure, kinds_of
 from toolkit.language import Sentence
 from toolkit.plan_changes.definition import PlanChange
 from toolkit.problems import Problem, Refused
@@ -240,7 +241,7 @@ def _refuse_unusable(
             problems.append(Problem(_place(definition, part), "is no column of the table", column, tuple(table.columns)))
     if not problems:
         try:
-            with_expressions(table, dict(made)).schema()
+            kinds_of(table, made.values())
         except ENGINE_ERRORS as error:
             line = str(error).strip().splitlines()[0]
             problems.append(Problem(_place(definition, "dated"), f"cannot be computed: {line}"))
@@ -264,8 +265,8 @@ def _last_complete(table: ir.Table, frame: pd.DataFrame, periods: Sequence[Perio
     """Place of the last period that is over; -1 where none is."""
     as_of = definition.as_of
     if as_of is None:
-        days = with_expressions(table, {"d": f"CAST(({definition.time}) AS DATE)"})
-        row = days.aggregate(last=days.d.max(), days=days.d.nunique()).to_pyarrow().to_pylist()[0]
+        name, day = name_for(table), f"CAST(({definition.time}\n) AS DATE)"
+        (row,) = answered(table, name, f"SELECT MAX({day}) AS last, COUNT(DISTINCT {day}) AS days FROM {name}")
         # one dated row a period is a series already added up: its last period is over
         as_of = periods[-1].last_day if row["days"] <= frame["position"].nunique() else _day(row["last"])
     return max((i for i, p in enumerate(periods) if p.complete(as_of)), default=-1)
