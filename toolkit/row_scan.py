@@ -47,8 +47,9 @@ def complete_rows(
     wanted = [*(f"d{i}" for i in range(len(dims))), "COUNT(*) AS n"]
     for x in values:
         wanted += [f"COUNT({x}) AS k_{x}", f"AVG({x}) AS m_{x}", f"VAR_SAMP({x}) AS v_{x}"]
-    for x in named.values():
-        wanted += [f"MIN({x}) AS l_{x}", f"MAX({x}) AS h_{x}"]
+    for e, x in named.items():
+        if not kinds[e].is_boolean():  # a share says of itself whether there is a 0 and a 1
+            wanted += [f"MIN({x}) AS l_{x}", f"MAX({x}) AS h_{x}"]
     wanted += [f"COVAR_SAMP({a}, {b}) AS c{i}" for i, (a, b) in enumerate(pairs)]
     where = f" WHERE {only}" if only else ""
     found = answered(
@@ -78,7 +79,7 @@ def _moments(record: Mapping, measures, named, covariates, pairs) -> Moments:
     for m in measures:
         source |= {m.num: named.get(m.numerator), m.den: named.get(m.denominator)}
     source |= {c: f"y{i}" for i, c in enumerate(covariates)}
-    columns = tuple(source)
+    columns, extremes = tuple(source), set(named.values())
     n = int(record["n"])
     known = {}
     for i, (a, b) in enumerate(pairs):
@@ -93,7 +94,10 @@ def _moments(record: Mapping, measures, named, covariates, pairs) -> Moments:
                 value = 0.0 if a is None or b is None else known.get((a, b))
                 cov[i, j] = np.nan if value is None else value
 
-    def ends(letter: str) -> np.ndarray:
-        return np.array([1.0 if s is None else float(record.get(f"{letter}_{s}", np.nan)) for s in source.values()])
+    mean = np.array([1.0 if s is None else float(record[f"m_{s}"]) for s in source.values()])
 
-    return Moments(columns, n, n, ends("m"), cov, ends("l"), ends("h"), "rows")
+    def ends(letter: str, of_share: np.ndarray) -> np.ndarray:
+        known = zip(source.values(), of_share, strict=True)
+        return np.array([1.0 if s is None else np.nan if s not in extremes else float(record.get(f"{letter}_{s}", of)) for s, of in known])
+
+    return Moments(columns, n, n, mean, cov, ends("l", np.floor(mean)), ends("h", np.ceil(mean)), "rows")

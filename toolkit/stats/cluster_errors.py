@@ -167,9 +167,13 @@ def cluster_sums(
     x = design[order]
     wx = x * weights[order, None]
     k = design.shape[1]
-    gram = np.empty((len(starts), k, k))
-    for j in range(k):  # one column at a time keeps memory at N x k
-        gram[:, j, :] = np.add.reduceat(wx * x[:, [j]], starts, axis=0)
+    sizes = np.diff(np.r_[starts, len(y)])
+    if len(sizes) and (sizes == sizes[0]).all():  # a whole panel: products of matrices, to the last digit but one
+        gram = wx.reshape(len(starts), -1, k).transpose(0, 2, 1) @ x.reshape(len(starts), -1, k)
+    else:
+        gram = np.empty((len(starts), k, k))
+        for j in range(k):  # one column at a time keeps memory at N x k
+            gram[:, j, :] = np.add.reduceat(wx * x[:, [j]], starts, axis=0)
     cross = np.add.reduceat(wx * y[order, None], starts, axis=0)
     return ClusterSums(gram, cross, int((weights > 0).sum()), absorbed)
 
@@ -210,7 +214,7 @@ def clustered_estimate(
             "cluster), so its error cannot be estimated from the residuals"
         )
     if errors == "CR2":
-        scores = np.einsum("k,gkl,gl->g", direction, adjust, residual)
+        scores = ((direction @ adjust) * residual).sum(axis=1)
         df = _bell_mccaffrey(sums.gram, bread, direction, adjust)
     else:
         scores = residual @ direction
@@ -238,7 +242,7 @@ def _leverage_adjustment(
     full = free < _LEVERAGE_ONE
     # A direction of leverage 1 has residual zero: the pseudo-inverse drops it.
     power = np.where(full, 0.0, np.where(full, 1.0, free) ** -0.5)
-    inner = np.einsum("gkl,gl,gml->gkm", vector, power, vector)
+    inner = (vector * power[:, None, :]) @ vector.transpose(0, 2, 1)
     adjust = np.linalg.inv(root.T) @ inner @ root.T
     # the contrast in the rotated coordinates: is any of it in a direction of leverage 1?
     along = np.einsum("gkl,k->gl", vector, np.linalg.solve(root, direction))
@@ -267,8 +271,8 @@ def _form_parts(
     gram: np.ndarray, direction: np.ndarray, adjust: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """b_g'b_g (G,) and X_g'b_g (G, k): the form's matrix is diag(b'b) - V M V'."""
-    pulled = np.einsum("gkl,glm,m->gk", adjust, gram, direction)
-    own = np.einsum("k,gkl,gl->g", direction, adjust, pulled)
+    pulled = (adjust @ (gram @ direction)[..., None])[..., 0]
+    own = ((direction @ adjust) * pulled).sum(axis=1)
     return own, pulled
 
 
@@ -282,6 +286,6 @@ def _bell_mccaffrey(
     own, pulled = _form_parts(gram, direction, adjust)
     product = bread @ (pulled.T @ pulled)
     trace = own.sum() - np.trace(product)
-    leverage = np.einsum("gk,kl,gl->g", pulled, bread, pulled)
+    leverage = ((pulled @ bread) * pulled).sum(axis=1)
     square = own @ own - 2 * own @ leverage + np.sum(product * product.T)
     return float(trace**2 / square)
