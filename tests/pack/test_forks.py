@@ -17,7 +17,7 @@ _WAITS = 8
 @pytest.fixture
 def broken(tmp_path, monkeypatch):
     """A library that cannot be imported stands before the real one."""
-    (tmp_path / "altair.py").write_text("raise SystemExit(3)\n", encoding="utf-8")
+    (tmp_path / "altair.py").write_text("raise ImportError('half installed')\n", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     return tmp_path
 
@@ -45,6 +45,7 @@ def test_an_order_to_a_server_that_is_gone_has_ended(broken):
     server = Server()
     child = server.order(Order("a", "b", {}, str(broken)), str(broken / "answer"))
     assert child.ended.wait(_WAITS)
+    assert child.complaint.strip().splitlines()[-1] == "ImportError: half installed"
     late = server.order(Order("a", "b", {}, str(broken)), str(broken / "answer"))
     assert late.begun.is_set() and late.ended.is_set() and late.status != 0
     assert threading.active_count() < 50

@@ -141,7 +141,7 @@ def run_forked(order: Order, limits: Limits) -> Outcome:
         answer.unlink(missing_ok=True)
     if stopped:
         return Outcome.ended(time.monotonic() - began, stopped)
-    return replace(_ended(began, child.status, [said], ""), cpu=child.cpu)
+    return replace(_ended(began, child.status, [said], child.complaint), cpu=child.cpu)
 
 
 def _ended(began: float, status: int, said: list[str], complaint: str) -> Outcome:

@@ -44,6 +44,8 @@ class Child:
     status: int = 0
     """Its exit status; minus a signal's number where one ended it."""
     cpu: float = 0.0
+    complaint: str = ""
+    """What the server said where it was the one that ended."""
 
 
 class Server:
@@ -52,10 +54,10 @@ class Server:
     def __init__(self) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "toolkit.pack.forks"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            env={**os.environ, **QUIET}, text=True, start_new_session=True,
+            stderr=subprocess.PIPE, env={**os.environ, **QUIET}, text=True, start_new_session=True,
         )
         self._children: dict[int, Child] = {}
-        self._gone = False
+        self._gone, self._complaint = False, ""
         # orders come from several threads, and just as the server goes: none may be taken and never ended
         self._taking = threading.Lock()
         threading.Thread(target=self._listen, daemon=True).start()
@@ -94,6 +96,7 @@ class Server:
                 else:
                     child.status, child.cpu = said["status"], said["cpu"]
                     child.ended.set()
+            self._complaint = self._process.stderr.read()
         finally:
             with self._taking:
                 self._gone = True
@@ -102,7 +105,7 @@ class Server:
                         self._lost(child)
 
     def _lost(self, child: Child) -> None:
-        child.status = child.status or 1
+        child.status, child.complaint = child.status or 1, self._complaint
         child.begun.set()
         child.ended.set()
 
