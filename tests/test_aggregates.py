@@ -252,3 +252,50 @@ def test_numbers_whose_squares_are_none_are_refused_by_name(how, numerator, deno
     assert {p.place.partition(".")[0] for p in refused.value.problems} == {"k"}, "and no other"
     fine = aggregate(table, [Measure("k", f"({numerator}) * 0", "1")], ("place",), **WAYS[how])
     assert fine.cells, "nothing is no small number"
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_words_are_refused_however_they_would_be_summed(how):
+    table = as_table(examples())
+    for measure in (Measure("k", "place"), Measure("k", "'12'"), Measure("k", "y", "place"), Measure("k", "y", where="place")):
+        with pytest.raises(Refused, match="it is string"):
+            aggregate(table, [measure], ("arm",), **WAYS[how])
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_rows_left_out_are_as_if_they_were_not_there(how):
+    frame = examples(3)
+    kept = aggregate(as_table(frame), MEASURES, ("arm",), only="place = 'n' OR y IS NULL", **WAYS[how])
+    same(kept, read(frame[(frame.place == "n") | frame.y.isna()], how, "arm"))
+
+
+def test_units_left_out_do_not_count_against_the_limit():
+    rows = as_table(pd.DataFrame({"who": np.arange(3000), "y": 1.0}))
+    for limit, basis in ((100, "units"), (99, "buckets")):
+        found = aggregate(rows, [Measure("y", "y")], (), unit="who", only="who < 100", exact_units=limit)
+        assert (found.cells[()].basis, found.cells[()].rows) == (basis, 100)
+
+
+def test_units_without_a_name_are_one_unit_where_none_has_one():
+    rows = as_table(pd.DataFrame({"who": np.array([None] * 5, dtype=object), "y": 1.0}).astype({"who": "string"}))
+    found = aggregate(rows, [Measure("y", "y")], (), unit="who", exact_units=0)
+    assert (found.cells[()].basis, found.cells[()].n, found.sums) == ("units", 1, None)
+
+
+@pytest.mark.parametrize("values", [[True, True, True], [False, False], [True, False, True], [False]])
+def test_extremes_of_a_share_are_those_of_its_values(values):
+    table = as_table(pd.DataFrame({"y": values, "x": np.arange(len(values)) + 2.0}))
+    (m,) = aggregate(table, [Measure("late", "y"), Measure("x", "x")], (), covariates=["x"]).cells.values()
+    for column, known in (("late__num", values), ("late__den", [1]), ("x__num", [2, len(values) + 1])):
+        assert (m.low[m.at(column)], m.high[m.at(column)]) == (min(known), max(known)), column
+    assert np.isnan(m.low[m.at("x")]) and np.isnan(m.high[m.at("x")]), "of a covariate they are not asked"
+
+
+def test_columns_may_be_called_like_anything():
+    """Names that the queries use themselves, and names that need quotes."""
+    odd = ["x0", "d0", "n", "toolkit__rows", 'a "b"', "order", "m0", "raw"]
+    frame = pd.DataFrame({c: [1.0, 2.0, 4.0] for c in odd} | {"y": [1.0, 3.0, 5.0], "who": [1, 2, 3]})
+    for c in odd:
+        for how in WAYS.values():
+            found = aggregate(as_table(frame), [Measure("y", "y")], (c,), covariates=[o for o in odd[:1] if o != c], **how)
+            assert [m.sum_of("y__num") for m in found.cells.values()] == [1.0, 3.0, 5.0], (c, how)

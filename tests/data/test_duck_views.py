@@ -8,7 +8,7 @@ import duckdb
 import ibis
 import pytest
 
-from toolkit.data.dialects import asked_in_sql
+from toolkit.data.dialects import answered, answered_table, asked_in_sql, name_for, types_of
 from toolkit.data.duck_views import can_be_viewed, written
 from toolkit.data.session_views import in_session, row_count
 
@@ -88,3 +88,34 @@ def test_a_column_may_be_called_by_a_word_of_the_language(engine, word):
 def test_a_column_that_is_not_there_is_named_by_the_engine(engine):
     with pytest.raises(duckdb.BinderException, match="missing"):
         asked_in_sql(engine.table("numbers"), "r", "SELECT missing FROM r")
+
+
+def test_an_answer_holds_what_ibis_would_hand_over(engine):
+    table = engine.table("kinds")
+    more = "*, 7::HUGEINT AS big, 'b'::ENUM ('a', 'b') AS named, 2.50::DECIMAL(6, 2) AS money, TIMESTAMPTZ '2026-01-31 12:00:00+02' AS zoned"
+    text = f"SELECT {more} FROM r"
+    by_ibis = asked_in_sql(table, "r", text)
+    assert answered(table, "r", text) == by_ibis.to_pyarrow().to_pylist()
+    assert answered(table, "r", "SELECT * FROM r") == table.to_pyarrow().to_pylist()
+    assert answered_table(table, "r", "SELECT whole, words FROM r").to_pylist() == [{"whole": 1, "words": "a"}]
+    assert dict(types_of(table, "r", text)) == dict(by_ibis.schema())
+    assert answered(table, "r", "SELECT whole FROM r WHERE FALSE") == []
+
+
+def test_an_answer_leaves_no_view_behind(engine):
+    def views():
+        return engine.con.execute("SELECT COUNT(*) FROM duckdb_views() WHERE NOT internal").fetchone()
+
+    before, table = views(), engine.table("numbers")
+    assert answered(table, name_for(table), f"SELECT SUM(n) AS s FROM {name_for(table)}") == [{"s": 435}]
+    assert views() == before
+
+
+@pytest.mark.parametrize("word", ["some", "order", "limit"])
+def test_an_answer_may_be_of_a_column_called_by_a_word_of_the_language(engine, word):
+    engine.con.execute(f'CREATE TABLE words AS SELECT 7 AS "{word}"')
+    table = engine.table("words")
+    assert answered(table, "r", f"SELECT SUM({word}) AS v FROM r") == [{"v": 7}]
+    assert types_of(table, "r", f"SELECT ({word}) AS v FROM r")["v"].is_integer()
+    with pytest.raises(duckdb.BinderException, match="missing"):
+        answered(table, "r", "SELECT missing FROM r")

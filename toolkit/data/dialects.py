@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
@@ -90,19 +89,6 @@ def by_place(columns: int) -> str:
 def md5_sql(unit: str, digits: int) -> str:
     """The first hexadecimal digits of the MD5 of a column's text, in SQL."""
     return f"SUBSTRING(MD5(CAST({unit} AS VARCHAR)), 1, {digits})"
-
-
-def md5_digits(unit: ir.Value, digits: int) -> ir.StringValue:
-    """The first hexadecimal digits of the MD5 of a value's text, the same on every engine."""
-    text = unit.cast("string")
-    engine = unit._find_backend(use_default=True)
-    hashed = text.hexdigest("md5") if engine.has_operation(ops.HexDigest) else _md5(text)
-    return hashed.substr(0, digits)
-
-
-@ibis.udf.scalar.builtin(name="md5")
-def _md5(text: str) -> str:
-    """The engine's own; hexadecimal."""
 
 
 def _all_written_out(tree: exp.Expression, engine: str) -> exp.Expression:
