@@ -94,7 +94,7 @@ def _drawn(spec: dict) -> str:
             time_format_locale=ours.get("times"),
         )
     )
-    style = f"<style>@media (prefers-color-scheme:dark){{{swapped_for_dark()}}}</style>"
+    style = f"<style>@media (prefers-color-scheme:dark){{{swapped_for_dark(drawn=svg)}}}</style>"
     end = svg.index(">", svg.index("<svg")) + 1
     return svg[:end] + style + svg[end:]
 

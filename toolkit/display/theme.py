@@ -78,16 +78,18 @@ def tone_scale() -> dict:
     return {"domain": list(TONES), "range": [light for light, _ in TONES.values()]}
 
 
-def swapped_for_dark(inside: str = "") -> str:
+def swapped_for_dark(inside: str = "", drawn: str | None = None) -> str:
     """Style rules that turn a drawn chart's colours into their dark partners.
 
     Parameters
     ----------
     inside
         A selector for what holds the drawing; empty inside the picture itself.
+    drawn
+        The picture, where rules for its own colours are enough.
     """
     where = f"{inside} " if inside else ""
     return "".join(
-        f'{where}[fill="{light}"]{{fill:{dark}}}{where}[stroke="{light}"]{{stroke:{dark}}}'
-        for light, dark in DRAWN
-    )
+        f'{where}[{part}="{light}"]{{{part}:{dark}}}'
+        for light, dark in DRAWN for part in ("fill", "stroke") if drawn is None or f'{part}="{light}"' in drawn
+    )  # fmt: skip
