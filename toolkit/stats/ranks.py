@@ -175,15 +175,11 @@ def _quantile_of_largest(
 ) -> float:
     """The level's quantile of the largest studentised difference over ordered pairs."""
     both = np.triu(pairs & pairs.T)
-    largest = np.zeros(len(noise))
-    for chosen, measure in ((both, np.abs), (pairs & ~both & ~both.T, np.positive)):
-        first, second = np.nonzero(chosen)
-        if not len(first):
-            continue
-        block = max(1, 4_000_000 // len(first))
-        for start in range(0, len(noise), block):
-            part = noise[start : start + block]
-            apart = (part[:, first] - part[:, second]) / se[first, second]
-            here = measure(apart).max(axis=1)
-            largest[start : start + block] = np.maximum(largest[start : start + block], here)
+    each = np.ascontiguousarray(noise.T)  # a pair after the other, so that all draws of one stay at hand
+    largest, apart = np.zeros(len(noise)), np.empty(len(noise))
+    for chosen, two_sided in ((both, True), (pairs & ~both & ~both.T, False)):
+        for first, second in np.argwhere(chosen):
+            np.subtract(each[first], each[second], out=apart)
+            apart /= se[first, second]
+            np.maximum(largest, np.abs(apart, out=apart) if two_sided else apart, out=largest)
     return float(np.quantile(largest, level, method="higher"))
