@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from toolkit.company.models import Company
 from toolkit.company.money import Customers, Money
 from toolkit.company.periods import Period
-from toolkit.data.dialects import asked_in_sql
+from toolkit.data.dialects import answered
 from toolkit.money.definition import (
     Benefit,
     Ledger,
@@ -127,8 +127,8 @@ def offers(company: Company, table_of: TableOf, period: Period) -> Study[Offers]
 def _customers(group: Customers, table_of: TableOf) -> int:
     name = "toolkit_reach"
     only = f" WHERE ({group.where}\n)" if group.where else ""
-    counted = asked_in_sql(table_of(group.table), name, f"SELECT COUNT(*) AS n FROM {name}{only}")
-    return int(counted.execute()["n"].iloc[0])
+    (counted,) = answered(table_of(group.table), name, f"SELECT COUNT(*) AS n FROM {name}{only}")
+    return int(counted["n"])
 
 
 def _asked(company: Company, table_of: TableOf, period: Period) -> dict[str, int]:
@@ -144,8 +144,8 @@ def _asked(company: Company, table_of: TableOf, period: Period) -> dict[str, int
         f"WHERE CAST(\"{asked.time}\" AS DATE) >= DATE '{since.isoformat()}' "
         f"AND CAST(\"{asked.time}\" AS DATE) <= DATE '{until.isoformat()}' AND \"{asked.wanted}\" IS NOT NULL GROUP BY 1"
     )
-    found = asked_in_sql(table_of(asked.table), name, sql).execute()
-    return {str(w): int(n) for w, n in sorted(zip(found["wanted"], found["n"], strict=True))}
+    found = {str(r["wanted"]): int(r["n"]) for r in answered(table_of(asked.table), name, sql)}
+    return dict(sorted(found.items()))
 
 
 def vendors(company: Company, table_of: TableOf, period: Period) -> Study[Vendors]:

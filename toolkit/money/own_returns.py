@@ -10,7 +10,7 @@ from datetime import date
 import ibis.expr.types as ir
 
 from toolkit.company.goals import value_of
-from toolkit.data.dialects import asked_in_sql
+from toolkit.data.dialects import answered
 from toolkit.data.frames import TableLike, as_table
 from toolkit.findings import Check, Checks, Finding, Findings
 from toolkit.language import Quantity, Sentence, term
@@ -154,11 +154,11 @@ def _summed(table: ir.Table, part: Part) -> tuple[list[float], int]:
         f"SELECT substr(md5(COALESCE({unit}, '')), 1, 2) AS bucket, CAST(SUM({part.sum}\n) AS DOUBLE) AS total, "
         f"COUNT({part.sum}\n) AS counted FROM {name}{' WHERE ' + ' AND '.join(kept) if kept else ''} GROUP BY 1"
     )
-    found = asked_in_sql(table, name, sql).execute()
+    found = answered(table, name, sql)
     totals = [0.0] * BUCKETS
-    for bucket, total in zip(found["bucket"], found["total"].fillna(0.0), strict=True):
-        totals[int(bucket, 16)] = float(total)
-    return totals, int(found["counted"].sum())
+    for record in found:
+        totals[int(record["bucket"], 16)] = float(record["total"] or 0.0)
+    return totals, sum(int(record["counted"]) for record in found)
 
 
 def check(found: OwnReturns) -> Checks:
