@@ -123,3 +123,17 @@ def test_what_cannot_be_is_named():
         cluster_sums(y[1:], design, cluster)
     with pytest.raises(ValueError, match="not be negative"):
         cluster_sums(y, design, cluster, -np.ones(len(y)))
+
+
+@pytest.mark.parametrize("sizes", [[6] * 10, [6] * 9 + [2], [1, 1]], ids=["a whole panel", "one smaller", "a row each"])
+def test_sums_are_the_products_over_each_clusters_rows(sizes):
+    """X_g' W X_g and X_g' W y by their definition, rows in no order, whether clusters are of one size or not."""
+    rng = np.random.default_rng(7)
+    cluster = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
+    n = len(cluster)
+    y, design, weights = rng.normal(size=n), rng.normal(size=(n, 4)), rng.uniform(0.5, 2, n)
+    found = cluster_sums(y, design, cluster, weights)
+    for g in range(len(sizes)):
+        x, w = design[cluster == g], weights[cluster == g]
+        np.testing.assert_allclose(found.gram[g], x.T @ np.diag(w) @ x, rtol=1e-12, atol=1e-13)
+        np.testing.assert_allclose(found.cross[g], x.T @ (w * y[cluster == g]), rtol=1e-12, atol=1e-13)
