@@ -128,8 +128,7 @@ def check_contracts(source: Source, names: Iterable[str] | None = None) -> tuple
         With every violation of every table.
     """
     chosen = tuple(source.company.tables) if names is None else tuple(names)
-    with source.alone():
-        reports = tuple(source.report(name) for name in chosen)
+    reports = tuple(source.report(name) for name in chosen)
     violations = [v for report in reports for v in report.violations]
     if violations:
         raise Refused(dict.fromkeys(violations))

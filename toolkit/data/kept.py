@@ -45,7 +45,7 @@ def _in_place(typed: Typed, judged: Judged, verdict: Verdict, raw: Raw) -> str:
         gone = judged.rows.ask(judged.dropped(verdict.suspects, name_of(POSITION)))
         if len(gone) > _MOST_LISTED:
             return ""
-        stays.append(f"{name_of(POSITION)} NOT IN {listed([row['at'] for row in gone])}")
+        stays.append(f"{name_of(POSITION)} NOT IN {listed(sorted(row['at'] for row in gone))}")
     columns = ", ".join(map(name_of, judged.model.columns))
     where = f" WHERE {' AND '.join(stays)}" if stays else ""
     return f"SELECT {columns} FROM ({standing(raw, typed, verdict.plain)}) AS standing{where}"

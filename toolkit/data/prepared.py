@@ -113,8 +113,7 @@ def prepare(source: Source, company: CompanyFile, folder: Path, most: int = MOST
         The folder takes no more.
     """
     try:
-        with source.alone():
-            prepared = _made_ready(source, Prepared(folder, company), most)
+        prepared = _made_ready(source, Prepared(folder, company), most)
     except duckdb.IOException as wrong:
         raise OSError(errno.EIO, str(wrong).splitlines()[0], str(folder / _FILE)) from None
     except duckdb.OutOfMemoryException:

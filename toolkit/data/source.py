@@ -164,19 +164,6 @@ class Source:
         """A small result as plain Python values."""
         return self._engine_of(table).to_pyarrow(table).to_pylist()
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """While tables are checked: every core, for what is only counted is the same however it is shared out."""
-        engine = self._for_files() if any(t.path for t in self.company.tables.values()) else None
-        if engine is None:
-            yield
-            return
-        engine.raw_sql(f"SET threads={max(os.cpu_count() or 1, self.company.engine.threads)}")
-        try:
-            yield
-        finally:
-            self._steady(engine)
-
     def in_place(self, name: str) -> tuple[str, tuple[Path, ...]]:
         """A query that gives the rows of `table` from files in any session, and the files; empty where none does."""
         checked = self._check(name)
@@ -230,6 +217,21 @@ class Source:
             engine.raw_sql(f"SET memory_limit='{self.company.engine.memory}MB'")
         return engine
 
+    @contextmanager
+    def _counting(self, engine: BaseBackend) -> Iterator[None]:
+        """While rows are only counted, on every core: counts do not hang on how rows are shared out.
+
+        What is stored, sums and rows alike, is not: with several cores rows come in another order each time.
+        """
+        if engine.name != "duckdb":
+            yield
+            return
+        engine.raw_sql(f"SET threads={max(os.cpu_count() or 1, self.company.engine.threads)}")
+        try:
+            yield
+        finally:
+            engine.raw_sql(f"SET threads={self.company.engine.threads}")
+
     def _for_files(self) -> BaseBackend:
         """Files are read by the connected DuckDB, or by one beside another engine."""
         if self._files is None:
@@ -279,11 +281,14 @@ class Source:
         typed, judged = typed_as(verdict.left if verdict else None)
         with reading(raw.origin):
             if verdict is None:
-                counted = judged.counted(typed.asked)
-                if left := typed.left(counted):
+                with self._counting(engine):
+                    counted = judged.counted(typed.asked)
+                    left = typed.left(counted)
+                if left:
                     typed, judged = typed_as(left)
-                    counted = judged.counted({})
-                verdict = weigh(judged, named, (POSITION, raw.word) if raw.word else None, counted)
+                with self._counting(engine):
+                    counted = judged.counted({}) if left else counted
+                    verdict = weigh(judged, named, (POSITION, raw.word) if raw.word else None, counted)
                 verdict = replace(verdict, left=left, plain=typed.plain(counted))
             rows, in_place = kept_rows(typed, judged, verdict, raw)
             kept, last = verdict.kept, verdict.last
@@ -362,7 +367,8 @@ class Source:
             counts.append(f"COUNT(CASE WHEN {gone} THEN 1 END) AS {name_of(f'rows {other}')}")
             counts.append(f"COUNT(*) - COUNT({on_}) AS {name_of(f'none {other}')}")
         sizes = [self._check(o).report.kept for o in there]
-        counted = matched.counted(rows, lookups, sizes, counts, f"{rows.name} matched")
+        with self._counting(self._for_files() if self._model(name).path else self._database()):
+            counted = matched.counted(rows, lookups, sizes, counts, f"{rows.name} matched")
         return tuple(Unmatched(o, counted[f"rows {o}"], counted[f"none {o}"]) for o in there)
 
 
