@@ -4,7 +4,7 @@ A run weighs every contract before it starts. Each notebook is a process of its 
 and weigh the same tables again; instead it finds them in the folder that the environment variable
 `VARIABLE` names: rows that were checked, in one DuckDB file. Large tables of Parquet files are read where
 they stand, by a query that leaves out what their contract sets aside: to write a table again costs as much
-as to read it twenty times. Of large tables that look columns up the rows are written, joined, to Parquet
+as to read it eight times. Of large tables that look columns up the rows are written, joined, to Parquet
 files. Without the variable, as in JupyterLab, nothing of this is used.
 
 A notebook writes down which tables it asked for, so that the run knows what its page rests on.
