@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from toolkit.pack.notebook_text import text_of
+
 _PR_SET_PDEATHSIG = 1
 QUIET = {
     "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
@@ -132,7 +134,7 @@ def perform(order: Order, engine: str | None = None) -> dict:
     Parameters
     ----------
     engine
-        papermill's name of what runs the cells; its own kernel where None.
+        papermill's name of what runs the cells in this process; a kernel of papermill's own where None.
 
     Returns
     -------
@@ -150,17 +152,21 @@ def perform(order: Order, engine: str | None = None) -> dict:
     output = Path(order.output)
     partial = output.with_name(output.name + ".partial")
     answer: dict = {"failed": None, "problems": [], "cell": None}
+    # what runs in this process hands its notebook over; papermill takes as long to write one as a page to be made
+    made: list = []
+    kept = {"made": made} if engine else {"request_save_on_cell_execute": True}
     try:
         papermill.execute_notebook(
-            order.notebook, str(partial), parameters=order.params, cwd=order.folder, engine_name=engine,
-            kernel_name="python3", language="python", progress_bar=False, log_output=False,
-            request_save_on_cell_execute=engine is None,
+            order.notebook, None if engine else str(partial), parameters=order.params, cwd=order.folder, engine_name=engine,
+            kernel_name="python3", language="python", progress_bar=False, log_output=False, **kept,
         )
     except PapermillExecutionError as error:
         answer["failed"] = f"{error.ename}: {error.evalue.splitlines()[0] if error.evalue else ''}"
         answer["cell"] = error.exec_count
         if error.ename == "Refused":
             answer["problems"] = error.evalue.splitlines()
+    if made:
+        partial.write_text(text_of(made[0]), encoding="utf-8")
     if partial.exists():
         os.replace(partial, output)
     return answer | {"cpu": round(time.process_time() - began, 3)}

@@ -150,8 +150,10 @@ class InProcess(Engine):
     """papermill's door to `CellShell`."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, **_: object) -> None:
-        """Run every code cell until one fails."""
+    def execute_managed_notebook(cls, nb_man, kernel_name, made: list | None = None, **_: object) -> None:
+        """Run every code cell until one fails; the notebook itself is put into `made`, where that is given."""
+        if made is not None:
+            made.append(nb_man.nb)
         with tempfile.TemporaryDirectory(prefix="toolkit-ipython-") as home:
             main = types.ModuleType("__main__", "A notebook's own names.")
             sys.modules["__main__"] = main

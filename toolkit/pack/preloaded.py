@@ -11,6 +11,7 @@ import ibis.backends.duckdb.converter  # noqa: F401
 import ibis.formats.pandas  # noqa: F401
 import ibis.formats.pyarrow  # noqa: F401
 import IPython  # noqa: F401
+import nbformat
 import numpy  # noqa: F401
 import pandas  # noqa: F401
 import papermill  # noqa: F401
@@ -25,3 +26,5 @@ from toolkit import HOMES
 
 for _home in dict.fromkeys(HOMES.values()):
     import_module(_home)
+
+nbformat.validate(nbformat.v4.new_notebook())  # what notebooks are held to is read at the first one
