@@ -86,6 +86,16 @@ def test_a_notebook_that_hangs_is_stopped_at_its_deadline(run_notebook, notebook
     assert not (tmp_path / "out.ipynb").exists()
 
 
+def test_a_question_that_duckdb_has_too_little_memory_for_says_what_to_do(run_notebook, notebook, tmp_path):
+    asks = (
+        "import duckdb\nduck = duckdb.connect()\nduck.execute(\"SET memory_limit='20MB'\")\nduck.execute(\"SET temp_directory=''\")\n"
+        "duck.execute('SELECT list(x::VARCHAR || repeat(chr(97), 99)) FROM range(2000000) t(x)').fetchall()"
+    )
+    outcome = run_notebook(notebook(asks), tmp_path / "out.ipynb", {}, tmp_path)
+    assert outcome.failed.startswith("a question of the notebook: needs more memory than engine.memory allows") and outcome.cell
+    assert "raise engine.memory" in outcome.failed and "OutOfMemory" not in outcome.failed and not outcome.problems
+
+
 def test_a_notebook_that_takes_too_much_memory_is_stopped(run_notebook, notebook, tmp_path):
     greedy = "import time, numpy\nheld = numpy.ones(150_000_000)\ntime.sleep(600)"
     outcome = run_notebook(notebook(greedy), tmp_path / "out.ipynb", {}, tmp_path, seconds=120, memory=2**30)

@@ -25,6 +25,8 @@ QUIET = {
     "PYDEVD_DISABLE_FILE_VALIDATION": "1", "JUPYTER_PLATFORM_DIRS": "1", "PYTHONWARNINGS": "ignore",
 }
 """The environment of every process that runs a notebook."""
+_TOO_LITTLE = "OutOfMemoryException"
+"""What DuckDB raises where a question cannot go on in files."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,10 @@ def perform(order: Order, engine: str | None = None) -> dict:
         answer["cell"] = error.exec_count
         if error.ename == "Refused":
             answer["problems"] = error.evalue.splitlines()
+        elif error.ename == _TOO_LITTLE:
+            from toolkit.data.connection import too_little_memory
+
+            answer["failed"] = str(too_little_memory("a question of the notebook"))
     if made:
         partial.write_text(text_of(made[0]), encoding="utf-8")
     if partial.exists():
