@@ -10,6 +10,9 @@ import pytest
 from scipy import stats
 
 from toolkit import of_segment, open_company
+from toolkit.company.load import load_company
+from toolkit.data.prepared import VARIABLE, prepare
+from toolkit.data.source import open_source
 from toolkit.problems import Refused
 
 PARAMS = """
@@ -157,8 +160,6 @@ def test_an_unknown_segment_is_refused_with_the_choices(shop):
     ("  staying: {table: customers, started: came, ended: went}\n", "", "segments.kind.staying: needs 'customers.staying', which is not declared"),
 ])  # fmt: skip
 def test_what_leads_nowhere_is_refused_with_its_place(tmp_path, old, new, said):
-    from toolkit.company.load import load_company
-
     assert PARAMS.count(old) == 1
     (tmp_path / "shop.yaml").write_text(PARAMS.replace(old, new))
     with pytest.raises(Refused) as wrong:
@@ -167,7 +168,6 @@ def test_what_leads_nowhere_is_refused_with_its_place(tmp_path, old, new, said):
 
 
 def test_a_pack_has_a_page_for_each_value(shop):
-    from toolkit.company.load import load_company
     from toolkit.pack.jobs import jobs_of, notebooks_folder, pick_pack
 
     text = PARAMS + "packs: {all: {label: All, pages: [{notebook: segment, for_each: segments}]}}\n"
@@ -178,3 +178,35 @@ def test_a_pack_has_a_page_for_each_value(shop):
     jobs = jobs_of(file, pack, "2026Q3", notebooks_folder(shop[0]))
     assert [j.page for j in jobs] == [f"segment-kind-{k}" for k in SIZES]
     assert jobs[0].params["segment"] == "kind.home" and str(jobs[1].title) == "Offices"
+
+
+def test_what_is_asked_of_all_segments_is_looked_for_once_in_a_run(shop, tmp_path, monkeypatch):
+    folder, params = shop[0], str(shop[0] / "shop.yaml")
+    alone = {name: found_of(shop, f"kind.{name}") for name in ("home", "office", "ship")}
+    file = load_company(folder / "shop.yaml")
+    with open_source(file.company, folder) as source:
+        prepare(source, file, tmp_path)
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    kept = []
+    for name, before in alone.items():
+        found = of_segment.estimate(open_company(params, "2026Q3").segment(f"kind.{name}"))
+        assert found.customers == before.customers and (found.action, found.hidden) == (before.action, before.hidden)
+        kept.append(sorted((f.name, f.stat().st_mtime_ns) for f in (tmp_path / "found").glob("*.pickle")))
+    assert len(kept[0]) == 2, "how segments differ, and how long their customers stay"
+    assert kept == kept[:1] * 3
+
+
+def test_another_way_of_telling_customers_apart_is_another_question(shop, tmp_path, monkeypatch):
+    rules = "ship: \"kind = 'ship'\"}"
+    text = PARAMS.replace(f"{rules}}}", f"{rules}, size: {{few: \"kind in ('ship', 'farm')\", many: \"kind not in ('ship', 'farm')\"}}}}")
+    text += "  size: {label: Size, column: kind, rules: size, kpis: [value], values: {many: {label: Many, value: home}}}\n"
+    path = shop[0] / "ways.yaml"
+    path.write_text(text)
+    file = load_company(path)
+    with open_source(file.company, shop[0]) as source:
+        prepare(source, file, tmp_path)
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    opened = open_company(str(path), "2026Q3")
+    sizes = [of_segment.estimate(opened.segment(n)).customers[0].n for n in ("kind.home", "size.many")]
+    there = shop[1][shop[1].went.isna() | (shop[1].went >= "2025-10-01")]
+    assert sizes == [(there.kind == "home").sum(), there.kind.isin(["home", "office"]).sum()]

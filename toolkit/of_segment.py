@@ -25,9 +25,10 @@ from toolkit.language.quantities import level_unit
 from toolkit.scorecard import departments
 from toolkit.scorecard.departments import Department, DepartmentStudy
 from toolkit.shown import Grid, Shown
-from toolkit.study import Study
+from toolkit.study import Study, shared
 
 NOTEBOOK = "segment"
+_TOLD_APART, _STAYING = shared(segments.estimate), shared(retention.estimate)
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,8 @@ def _against(b: Beside) -> Sentence | None:
 
 
 def assembled(
-    company: Company, name: str, table_of: Callable[[str], ir.Table], period: Period, customers: Callable[[], CustomerStudies]
+    company: Company, name: str, table_of: Callable[[str], ir.Table], period: Period, customers: Callable[[], CustomerStudies],
+    known: Callable[..., Study] = lambda study, *asked: study,
 ) -> SegmentStudy:
     """The question about ``way.segment`` of the params.
 
@@ -154,6 +156,9 @@ def assembled(
     ----------
     customers
         What the params ask of the customers; called only where the segment needs it.
+    known
+        Puts a study under the name it has among the notebooks of a run: what is asked of all segments of a way
+        is the same on the page of each.
     """
     way, key = name.split(".")
     given = company.segments[way]
@@ -170,9 +175,10 @@ def assembled(
     if asked is not None:
         of = asked.definition
         kept = tuple(r for r in of.rules if r.name == given.rules)
-        asked = replace(asked, definition=replace(of, rfm=None, rules=kept))
+        asked = known(replace(asked, definition=replace(of, rfm=None, rules=kept)), "segments told apart", given.rules)
     if staying is not None:
         staying = replace(staying, definition=replace(staying.definition, segment=given.column, group=None))
+        staying = known(staying, "staying", given.column)
     return SegmentStudy(None, question, kpis=kpis, customers=asked, staying=staying)
 
 
@@ -189,7 +195,7 @@ def estimate(study: SegmentStudy) -> OfSegment:
     found: list[Beside] = []
     hidden, action, level = False, None, None
     if study.customers is not None:
-        told = segments.estimate(study.customers)
+        told = _TOLD_APART(study.customers)
         shown = told.main.shown(d.min_cell)
         own = next((s for s in shown if s.name == d.key), None)
         hidden = own is None and any(s.name == d.key and s.size for s in told.main.segments)
@@ -215,7 +221,7 @@ def _brought(own, told, shown, d: SegmentQuestion) -> Iterator[Beside]:
 
 
 def _stayed(study: Study, d: SegmentQuestion) -> Iterator[Beside]:
-    found = retention.estimate(study)
+    found = _STAYING(study)
     own = next((s for s in found.stays if s.segment == d.value), None)
     if own is not None:
         what = Sentence("Still there after {time}", {"time": found.said(found.mark)})

@@ -135,7 +135,7 @@ class Opened:
         there = tuple(f"{way}.{key}" for way, given in ways.items() for key in given.values)
         if name not in there:
             raise Refused(Problem("segment", "is no segment with a page in this params file", name, there))
-        return assembled(self.file.company, name, self.table, self.period, self.customers)
+        return assembled(self.file.company, name, self.table, self.period, self.customers, self._known)
 
     def quality(self) -> Study:
         """Whether the data of every table is good enough, and for which questions."""

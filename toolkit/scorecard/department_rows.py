@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-
-import ibis
-import ibis.expr.types as ir
 
 from toolkit.aggregates import Moments
 from toolkit.company.periods import Period
+from toolkit.data.dialects import answered, name_for
 from toolkit.data.frames import TableLike, as_table
-from toolkit.kpis import with_expressions
+from toolkit.data.sql_names import name_of
 from toolkit.language import Quantity
 from toolkit.language.quantities import level_unit
+from toolkit.scan import aggregate
 from toolkit.stats import ratios
+
+UNNAMED = "toolkit: not said"
 
 
 @dataclass(frozen=True)
@@ -71,13 +73,35 @@ class Held:
         return replace(self, p_value=p_adjusted, state="good" if better else "to_improve")
 
 
-def within(table: TableLike, kpi: object, period: Period) -> ir.Table:
-    """The rows of the period, with ``here``: 1 for the department's own, 0 for all others."""
-    rows = as_table(table)
-    if kpi.time is not None:
-        rows = rows.filter((rows[kpi.time] >= ibis.literal(period.start)) & (rows[kpi.time] < ibis.literal(period.end)))
-    sql = f"case when {kpi.where} then 1 else 0 end"
-    return with_expressions(rows, {"here": sql}, list(rows.columns))
+def cells_of(table: TableLike, kpis: Sequence, question: object) -> dict[tuple, Moments]:
+    """Moments of KPIs in the period by ``here``: 1 for the department's own rows, 0 for all others.
+
+    Parameters
+    ----------
+    kpis
+        Of one table, with the same `time`, `unit` and `where`: one scan is for all of them.
+    """
+    k = kpis[0]
+    here = {"here": f"CASE WHEN ({k.where}\n) THEN 1 ELSE 0 END"}
+    return aggregate(
+        as_table(table), dict.fromkeys(k.measure for k in kpis), ("here",), unit=k.unit, expressions=here,
+        only=within(k, question.period), exact_units=question.exact_units, buckets=question.buckets,
+    ).cells  # fmt: skip
+
+
+def sizes_of(table: TableLike, kpi: object, period: Period) -> dict[str, int]:
+    """Rows of the period by what stands in the column whose values have pages of their own."""
+    rows, only = as_table(table), within(kpi, period)
+    name, value = name_for(rows), f"COALESCE(CAST({name_of(kpi.among[0])} AS VARCHAR), '{UNNAMED}')"
+    found = answered(rows, name, f"SELECT {value} AS value, COUNT(*) AS n FROM {name}{f' WHERE {only}' if only else ''} GROUP BY 1")
+    return {r["value"]: r["n"] for r in sorted(found, key=lambda r: r["value"])}
+
+
+def within(kpi: object, period: Period) -> str | None:
+    """SQL for the rows of the period; None where a KPI has no time."""
+    if kpi.time is None:
+        return None
+    return f"{name_of(kpi.time)} >= DATE '{period.start}' AND {name_of(kpi.time)} < DATE '{period.end}'"
 
 
 def level_of(moments: Moments | None, kpi: object, question: object) -> Place:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import ibis.expr.types as ir
 from scipy import stats as distributions
 
+from toolkit.aggregates import Moments
 from toolkit.company.models import Company
 from toolkit.company.periods import Period
 from toolkit.data.frames import TableLike
@@ -21,8 +22,7 @@ from toolkit.findings import Check, Checks, Finding, Findings
 from toolkit.kpis import Measure
 from toolkit.language import Quantity, Sentence
 from toolkit.language.quantities import effect_unit
-from toolkit.scan import aggregate
-from toolkit.scorecard.department_rows import Held, level_of, within
+from toolkit.scorecard.department_rows import Held, cells_of, level_of, sizes_of
 from toolkit.shown import Grid, Shown
 from toolkit.stats.multiplicity import adjusted
 from toolkit.stats.suppression import hidden_groups
@@ -30,7 +30,6 @@ from toolkit.study import Study
 
 NOTEBOOK = "department"
 MIN_CELL = 10
-UNNAMED = "toolkit: not said"
 
 
 @dataclass(frozen=True)
@@ -195,15 +194,21 @@ def estimate(study: DepartmentStudy | Mapping[str, TableLike], definition: Depar
     """
     tables = study.tables if isinstance(study, Study) else study
     d = definition or study.definition
-    raw = [_held(tables[k.source], k, d) for k in d.kpis]
+    alike: dict[tuple, list[DepartmentKpi]] = {}
+    for k in d.kpis:
+        alike.setdefault((k.source, k.time, k.where, k.unit), []).append(k)
+    cells = {key: cells_of(tables[key[0]], kpis, d) for key, kpis in alike.items()}
+    sizes = {}
+    for k in d.kpis:
+        if k.among is not None and (k.source, k.time, k.among) not in sizes:
+            sizes[k.source, k.time, k.among] = sizes_of(tables[k.source], k, d.period)
+    raw = [_held(cells[k.source, k.time, k.where, k.unit], sizes.get((k.source, k.time, k.among), {}), k, d) for k in d.kpis]
     p = [h.p_value for h in raw]
     told = adjusted(p, "holm") if p else []
     return Department(d, tuple(h.judged(float(q), 1 - d.level) for h, q in zip(raw, told, strict=True)))
 
 
-def _held(table: TableLike, k: DepartmentKpi, d: DepartmentQuestion) -> Held:
-    rows = within(table, k, d.period)
-    cells = aggregate(rows, [k.measure], ("here",), unit=k.unit, exact_units=d.exact_units, buckets=d.buckets).cells
+def _held(cells: Mapping[tuple, Moments], sizes: Mapping[str, int], k: DepartmentKpi, d: DepartmentQuestion) -> Held:
     here, others = level_of(cells.get((1,)), k, d), level_of(cells.get((0,)), k, d)
     unit = effect_unit(k.format, d.currency)
     has_target = k.target is not None
@@ -211,9 +216,7 @@ def _held(table: TableLike, k: DepartmentKpi, d: DepartmentQuestion) -> Held:
     hidden = here.rows < d.min_cell or (not has_target and 0 < others.rows < d.min_cell)
     if k.among is not None and not hidden:
         # the pages of the others would tell of one that is too small, if this one were shown
-        column, value = k.among
-        sizes = aggregate(rows.mutate(toolkit_among=rows[column].cast("string").fill_null(UNNAMED)), [k.measure], ("toolkit_among",)).cells
-        hidden = value in hidden_groups({str(key[0]): m.rows for key, m in sizes.items()}, d.min_cell)
+        hidden = k.among[1] in hidden_groups(sizes, d.min_cell)
     difference, p_value = Quantity(math.nan, unit, reason="there is nothing to hold it to"), math.nan
     se = here.se if has_target else math.hypot(here.se, others.se)
     if not hidden and here.value.known and against.known and se > 0:
