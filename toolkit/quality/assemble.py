@@ -101,4 +101,4 @@ def _links(company: Company, given: params.Quality, name: str):
             continue
         seen.add((on, other))
         agree = tuple(c for c in given.agree if c in model.columns and c in theirs.columns and c != on)
-        yield Link(on, other, theirs.key[0], agree)
+        yield Link(on, other, theirs.key[0], agree, len(theirs.key) == 1)

@@ -43,12 +43,15 @@ class Link:
         The column, the other table and its key.
     agree
         Columns that both tables have and that must say the same.
+    whole
+        `key` is all of the other table's key: by its contract no two of its rows have the same.
     """
 
     on: str
     other: str
     key: str
     agree: tuple[str, ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True)

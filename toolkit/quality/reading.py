@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
+from toolkit.data.dialects import answered, name_for
+from toolkit.data.sql_names import name_of
 from toolkit.kpis import Measure, queried, with_expressions
 from toolkit.quality.definition import Agreed, Contacted, Link, Quality, TableRules
 from toolkit.scan import aggregate
@@ -84,18 +87,20 @@ def counted(table: ir.Table, rules: TableRules, others: Mapping[str, ir.Table], 
     missing
         Its columns of which some values are missing.
     """
-    there = _there(table, rules)
+    once = _at_once(table, rules, definition)
+    there = {c: (once[f"n{i}"], once[f"g{i}"]) for i, c in enumerate(rules.there)}
     empty = {c for c in missing if c not in rules.moments | set(there)} | {c for c, (_, gone) in there.items() if gone}
     # rows that name nobody are rows of their own
     unit = rules.unit if rules.unit not in missing else None
     places = {}
     for site in rules.sites:
-        for column in sorted((empty & rules.inputs) - rules.identifiers - {site}):
-            places[column, site] = _by_place(table, column, site, rules, unit)
-    old, oldest = _old(table, rules, definition)
+        columns = sorted((empty & rules.inputs) - rules.identifiers - {site})
+        places |= {(c, site): sums for c, sums in _by_place(table, columns, site, rules, unit).items()}
+    kept = rules.keep_days is not None
     return Counted(
-        _one(table.count()), there, _days(table, rules, definition), _late(table, rules, definition),
-        0 if rules.keyed else _again(table), _links(table, rules, others), old, oldest, places,
+        once["rows_"], there, _days(table, rules, definition, once["last_"]), _late(table, rules, definition),
+        0 if rules.keyed else once["rows_"] - _one(table.distinct().count()), _links(table, rules, others),
+        once["old_"] if kept else None, _day(once["oldest_"]) if kept and once["oldest_"] is not None else None, places,
     )  # fmt: skip
 
 
@@ -118,28 +123,31 @@ def _one(value: ir.Value) -> int:
     return int(value.execute())
 
 
-def _there(table: ir.Table, rules: TableRules) -> dict[str, tuple[int, int]]:
-    if not rules.there:
-        return {}
-    parts = []
+def _at_once(table: ir.Table, rules: TableRules, definition: Quality) -> dict[str, Any]:
+    """What one scan tells: rows, those that lack what must be there, the last day, those kept too long."""
+    parts = ["COUNT(*) AS rows_", "CAST(NULL AS DATE) AS last_"]
+    if rules.time is not None:
+        day = f"CAST({name_of(rules.time)} AS DATE)"
+        parts[1] = f"MAX(CASE WHEN {day} <= DATE '{definition.as_of}' THEN {day} END) AS last_"
+    if rules.keep_days is not None:
+        day, since = f"CAST({name_of(rules.keep_time)} AS DATE)", definition.as_of - timedelta(days=rules.keep_days)
+        parts += [f"COUNT(CASE WHEN {day} < DATE '{since}' THEN 1 END) AS old_", f"MIN({day}) AS oldest_"]
     for i, (column, sql) in enumerate(rules.there.items()):
         parts.append(f"COUNT(CASE WHEN ({sql}\n) THEN 1 END) AS n{i}")
-        parts.append(f'COUNT(CASE WHEN ({sql}\n) AND "{column}" IS NULL THEN 1 END) AS g{i}')
-    row = queried(table, ", ".join(parts)).to_pyarrow().to_pylist()[0]
-    return {c: (int(row[f"n{i}"]), int(row[f"g{i}"])) for i, c in enumerate(rules.there)}
+        parts.append(f"COUNT(CASE WHEN ({sql}\n) AND {name_of(column)} IS NULL THEN 1 END) AS g{i}")
+    name = name_for(table)
+    return answered(table, name, f"SELECT {', '.join(parts)} FROM {name}")[0]
 
 
-def _days(table: ir.Table, rules: TableRules, definition: Quality) -> tuple[date, ...]:
-    if rules.time is None:
+def _days(table: ir.Table, rules: TableRules, definition: Quality, last: date | datetime | None) -> tuple[date, ...]:
+    if last is None:
         return ()
-    day = table[rules.time].cast("date")
-    rows = table.select(day=day).filter(ibis._.day <= ibis.literal(definition.as_of))
-    last = rows["day"].max().execute()
-    if last is None or last != last:
-        return ()
-    last = _day(last)
-    within = rows.filter(rows["day"] > ibis.literal(last - timedelta(days=LOOK_BACK))).distinct()
-    return tuple(sorted(_day(r["day"]) for r in within.to_pyarrow().to_pylist()))
+    name, day = name_for(table), f"CAST({name_of(rules.time)} AS DATE)"
+    since = _day(last) - timedelta(days=LOOK_BACK)
+    found = answered(
+        table, name, f"SELECT DISTINCT {day} AS day FROM {name} WHERE {day} <= DATE '{definition.as_of}' AND {day} > DATE '{since}'"
+    )
+    return tuple(sorted(_day(r["day"]) for r in found))
 
 
 def _late(table: ir.Table, rules: TableRules, definition: Quality) -> float | None:
@@ -152,10 +160,6 @@ def _late(table: ir.Table, rules: TableRules, definition: Quality) -> float | No
     return None if found is None or found != found else float(found)
 
 
-def _again(table: ir.Table) -> int:
-    return _one(table.count()) - _one(table.distinct().count())
-
-
 def _links(table: ir.Table, rules: TableRules, others: Mapping[str, ir.Table]) -> tuple[Linked, ...]:
     found = []
     for link in rules.links:
@@ -164,7 +168,8 @@ def _links(table: ir.Table, rules: TableRules, others: Mapping[str, ir.Table]) -
         if other is None or other.get_backend() is not table.get_backend():
             continue
         mine = table.filter(table[link.on].notnull()).select(link.on, *link.agree)
-        theirs = other.select(toolkit_key=other[link.key], **{f"toolkit_{c}": other[c] for c in link.agree}).distinct()
+        theirs = other.select(toolkit_key=other[link.key], **{f"toolkit_{c}": other[c] for c in link.agree})
+        theirs = theirs if link.whole else theirs.distinct()
         joined = mine.left_join(theirs, mine[link.on] == theirs["toolkit_key"])
         gone = joined["toolkit_key"].isnull()
         wanted = {"n": joined.count(), "lost": gone.sum(), "ids": joined[link.on].nunique(where=gone)}
@@ -178,32 +183,33 @@ def _links(table: ir.Table, rules: TableRules, others: Mapping[str, ir.Table]) -
     return tuple(found)
 
 
-def _old(table: ir.Table, rules: TableRules, definition: Quality) -> tuple[int | None, date | None]:
-    if rules.keep_days is None:
-        return None, None
-    day = table[rules.keep_time].cast("date")
-    too_old = day < ibis.literal(definition.as_of - timedelta(days=rules.keep_days))
-    row = table.agg(n=too_old.sum(), first=day.min()).to_pyarrow().to_pylist()[0]
-    return int(row["n"] or 0), _day(row["first"]) if row["first"] is not None else None
-
-
-def _by_place(table: ir.Table, column: str, site: str, rules: TableRules, unit: str | None) -> dict[str, Sums]:
-    """Rows without a value by place, with what rows of one unit have in common."""
-    gone = Measure("gone", f'CASE WHEN "{column}" IS NULL THEN 1 ELSE 0 END', "1", where=rules.there.get(column))
-    rows = table.mutate(**{site: table[site].cast("string").fill_null(NOT_SAID)})
-    found = aggregate(rows, [gone], (site,), unit=unit if unit != site else None, disjoint=False)
+def _by_place(
+    table: ir.Table, columns: Sequence[str], site: str, rules: TableRules, unit: str | None
+) -> dict[str, dict[str, Sums]]:
+    """Of each column rows without a value by place, with what rows of one unit have in common; one scan for all."""
+    if not columns:
+        return {}
+    gone = {
+        c: Measure(f"gone{i}", f'CASE WHEN "{c}" IS NULL THEN 1 ELSE 0 END', "1", where=rules.there.get(c))
+        for i, c in enumerate(columns)
+    }
+    place = {"toolkit_place": f"COALESCE(CAST({name_of(site)} AS VARCHAR), '{NOT_SAID}')"}
+    found = aggregate(
+        table, gone.values(), tuple(place), unit=unit if unit != site else None, expressions=place, disjoint=False,
+    )  # fmt: skip
 
     def second(cell, a: str, b: str) -> float:
         spread = cell.cov_of(a, b) * (cell.n - 1) if cell.n > 1 else 0.0
         return spread + cell.n * cell.mean_of(a) * cell.mean_of(b)
 
-    out = {}
-    for (place,), cell in found.cells.items():
-        count, n = round(cell.sum_of(gone.num), 6), round(cell.sum_of(gone.den), 6)
-        if n:
-            out[str(place)] = Sums(
-                count, n, second(cell, gone.num, gone.num), second(cell, gone.num, gone.den), second(cell, gone.den, gone.den),
-            )  # fmt: skip
+    out: dict[str, dict[str, Sums]] = {c: {} for c in columns}
+    for (where,), cell in found.cells.items():
+        for c, m in gone.items():
+            count, n = round(cell.sum_of(m.num), 6), round(cell.sum_of(m.den), 6)
+            if n:
+                out[c][str(where)] = Sums(
+                    count, n, second(cell, m.num, m.num), second(cell, m.num, m.den), second(cell, m.den, m.den),
+                )  # fmt: skip
     return out
 
 
