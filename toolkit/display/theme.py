@@ -55,6 +55,9 @@ def config() -> dict:
             "domainColor": axis,
             "tickColor": axis,
             "labelPadding": 5,
+            # names of rows are no axis labels here, so that none is long; to look whether one is takes a fifth of drawing
+            "labelLimit": 0,
+            "titleLimit": 0,
             "tickSize": 4,
         },
         "title": {
