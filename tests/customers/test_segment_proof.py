@@ -77,21 +77,23 @@ def test_sql_at_fault_is_refused_with_the_columns_there_are(people):
         asked({"home": "kindd = 'home'"}, people)
 
 
-def orders(amounts, days):
+def buyers(amounts, days):
+    """Customers with an order each."""
     con = ibis.duckdb.connect()
-    frame = pd.DataFrame({"customer": [f"C{i}" for i in range(len(amounts))], "day": pd.to_datetime(days).date, "amount": amounts})
-    return con.create_table("orders", frame)
+    customers = [f"C{i}" for i in range(len(amounts))]
+    frame = pd.DataFrame({"customer": customers, "orders": 1, "last_day": pd.to_datetime(days).date, "amount": amounts})
+    return con.create_table("buyers", frame)
 
 
 def test_equal_values_have_equal_scores_and_the_order_of_rows_means_nothing():
     days = [f"2026-01-{d:02d}" for d in (1, 2, 2, 2, 3, 4, 5, 6, 7, 8)]
     amounts = [1.0, 2, 2, 2, 3, 4, 5, 6, 7, 8]
-    one = scored(orders(amounts, days), date(2026, 6, 30)).to_pandas().set_index("customer")
+    one = scored(buyers(amounts, days), date(2026, 6, 30)).to_pandas().set_index("customer")
     # rank counts the strictly worse: 1 2 2 2 5 6 7 8 9 10 of 10 -> 1 + floor(5 (rank - 1) / 10)
     assert [one.m[f"C{i}"] for i in range(10)] == [1, 1, 1, 1, 3, 3, 4, 4, 5, 5]
     assert (one.r == one.m).all()
     assert (one.f == 1).all()  # one order each: all alike, all in the lowest fifth
-    back = scored(orders(amounts[::-1], days[::-1]), date(2026, 6, 30)).to_pandas().set_index("customer")
+    back = scored(buyers(amounts[::-1], days[::-1]), date(2026, 6, 30)).to_pandas().set_index("customer")
     assert [back.m[f"C{9 - i}"] for i in range(10)] == [one.m[f"C{i}"] for i in range(10)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +13,8 @@ from toolkit.company.models import Company
 from toolkit.company.periods import Period
 from toolkit.customers.costly import Costly
 from toolkit.customers.definition import Bought, Flow, People, Window
-from toolkit.customers.ledger import in_one_engine, orders_of, people, purchases
+from toolkit.customers.kept import Tables
+from toolkit.customers.ledger import in_one_engine, orders, people
 from toolkit.customers.lifetime import Purchases, Renewals
 from toolkit.customers.prices import PriceResponse
 from toolkit.customers.repeat import Repeat
@@ -64,6 +65,7 @@ class _Made:
         self.company, self.given, self.table_of, self.period = company, given, table_of, period
         self.ends = min(period.last_day, company.company.as_of)
         self.least = company.company.min_cell
+        self.made: dict[tuple, object] = {}
 
     def window(self, months: int | None) -> Window:
         """The last `months` up to the period's end; all there is where None."""
@@ -77,7 +79,11 @@ class _Made:
         return part.time or self.company.tables[part.table].time
 
     def study(self, definition) -> Study:
-        return Study({name: self.table_of(name) for name in definition.tables}, definition)
+        return Study(self.tables(definition.tables), definition)
+
+    def tables(self, names: Sequence[str]) -> Tables:
+        """Tables by name; what one question makes of them the others find."""
+        return Tables({name: self.table_of(name) for name in names}, self.made)
 
     def flows(self) -> tuple[Flow, ...]:
         return tuple(
@@ -149,15 +155,15 @@ class _Made:
         if p is None or p.margin is None:
             return None
         bought, window = self.bought(), self.window(None)
-        tables = in_one_engine({n: self.table_of(n) for n in self._shop_tables()}, self._shop_tables())
-        orders = orders_of(purchases(tables, bought, window))
+        tables = in_one_engine(self.tables(self._shop_tables()), self._shop_tables())
+        rows = orders(tables, bought, window)
         segment = None
         if p.segment and self.given.who:
             named = people(tables, People(self.given.who.table, self.whose(self.given.who), columns=(p.segment,)))
             named = queried(named, f'customer AS whose, "{p.segment}" AS segment')
-            orders = orders.left_join(named, orders.customer == named.whose).drop("whose")
+            rows = rows.left_join(named, rows.customer == named.whose).drop("whose")
             segment = "segment"
-        return Study(orders, Purchases(
+        return Study(rows, Purchases(
             customer="customer", time="day", amount="amount", margin=p.margin, segment=segment, ends=self.ends,
             **self.shared("shop", p.table),
         ))  # fmt: skip

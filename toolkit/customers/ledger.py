@@ -1,12 +1,12 @@
-"""Money and purchases as two tables of the engine, one row form each, whatever table they stand in.
+"""Money and purchases as tables of the engine, one row form each, whatever table they stand in.
 
-Nothing is computed before it is asked, and only sums and counts are. What cannot be used is
+What all questions of a page rest on, orders and sums by customer, is made once. What cannot be used is
 counted under its reason, never dropped in silence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -14,13 +14,13 @@ import ibis
 import ibis.expr.types as ir
 
 from toolkit.company.expressions import check_expression, said
-from toolkit.customers.definition import Bought, Flow, People, Window
+from toolkit.customers.definition import GOODS, REVENUE, SERVING, Bought, Flow, People, Window
+from toolkit.customers.kept import Tables, kept
 from toolkit.data.frames import TableLike, as_table
 from toolkit.kpis import queried
 from toolkit.language import Sentence
 from toolkit.problems import Problem, Refused
 
-Tables = Mapping[str, ir.Table]
 _MOST_CURRENCIES = 5
 
 
@@ -71,9 +71,9 @@ def in_one_engine(given: Mapping[str, TableLike] | TableLike, names: Sequence[st
     found = {n: as_table(given[n]) for n in names}
     engines = {id(t._find_backend(use_default=False)) for t in found.values()}
     if len(engines) == 1:
-        return found
+        return Tables(found, given.made if isinstance(given, Tables) else None)
     together = ibis.duckdb.connect()
-    return {n: together.create_table(n, t.to_pyarrow()) for n, t in found.items()}
+    return Tables({n: together.create_table(n, t.to_pyarrow()) for n, t in found.items()})
 
 
 def problems_of(table: ir.Table, at: str, columns: Mapping[str, str | None], sql: Mapping[str, str | None]):
@@ -91,15 +91,53 @@ def problems_of(table: ir.Table, at: str, columns: Mapping[str, str | None], sql
 
 
 def money(tables: Tables, flows: Sequence[Flow], window: Window) -> ir.Table:
-    """Every amount: customer (text, may be missing), day, flow (its number among `flows`), amount (signed).
+    """What each row of a table brings and costs: customer (text, may be missing), day, revenue, goods, serving, trouble.
 
-    Of many millions of rows a column of text for what the flow tells already would be half of the memory.
+    Flows of one table are read together. Costs are positive; `trouble` is the part of them that flows of
+    trouble cost. Nothing is copied: to read the tables again costs less than to keep millions of rows.
 
     Raises
     ------
     Refused
         Columns that are not there, faults of SQL: all at once.
     """
+    return reduce(lambda a, b: a.union(b), [
+        queried(rows, f"customer, day, {_sums(here)}", " OR ".join(f"flow_{i} IS NOT NULL" for i in here))
+        for rows, here in _by_table(tables, flows, window)
+    ])  # fmt: skip
+
+
+def of_flows(tables: Tables, flows: Sequence[Flow], window: Window) -> dict[int, tuple[int, int, float, float]]:
+    """Number of the flow -> its rows, those without a customer, their whole amount, and that of those without.
+
+    Amounts as they stand in the tables: a cost is positive.
+    """
+    out = {}
+    for rows, here in _by_table(tables, flows, window):
+        nobody = "customer IS NULL OR customer = ''"
+        sums = ", ".join(
+            f"COUNT(flow_{i}) AS n_{i}, COUNT(CASE WHEN {nobody} THEN flow_{i} END) AS bare_{i}, "
+            f"COALESCE(SUM(flow_{i}), 0) AS amount_{i}, COALESCE(SUM(CASE WHEN {nobody} THEN flow_{i} END), 0) AS unowned_{i}"
+            for i in here
+        )
+        found = asked(rows, sums).iloc[0]
+        for i in here:
+            out[i] = (*(int(found[f"{k}_{i}"]) for k in ("n", "bare")), *(float(found[f"{k}_{i}"]) for k in ("amount", "unowned")))
+    return out
+
+
+def _sums(here: Mapping[int, Flow]) -> str:
+    """Each kind of money of one row, in SQL."""
+    wanted = {k: [i for i, f in here.items() if f.kind == k] for k in (REVENUE, GOODS, SERVING)}
+    wanted["trouble"] = [i for i, f in here.items() if f.trouble]
+    return ", ".join(
+        f"{' + '.join(f'COALESCE(flow_{i}, 0)' for i in numbers) or 'CAST(0 AS DOUBLE)'} AS {name}"
+        for name, numbers in wanted.items()
+    )
+
+
+def _by_table(tables: Tables, flows: Sequence[Flow], window: Window) -> Iterator[tuple[ir.Table, dict[int, Flow]]]:
+    """Rows in the window with a column `flow_i` for each flow of the table; missing where the row is none of it."""
     problems = [
         p for f in flows
         for p in problems_of(tables[f.table], f"customers.money.{f.name}",
@@ -107,26 +145,33 @@ def money(tables: Tables, flows: Sequence[Flow], window: Window) -> ir.Table:
     ]  # fmt: skip
     if problems:
         raise Refused(problems)
-    parts = []
+    together: dict[tuple[str, str, str], dict[int, Flow]] = {}
     for i, f in enumerate(flows):
-        sign = "" if f.kind == "revenue" else "-"
-        chosen = (
-            f'CAST("{f.customer}" AS VARCHAR) AS customer, CAST("{f.time}" AS DATE) AS day, '
-            f"CAST({i} AS SMALLINT) AS flow, "
-            f"{sign}CAST(({f.amount}\n) AS DOUBLE) AS amount"
-        )
-        rows = queried(tables[f.table], chosen, f.where)
-        inside = f"amount IS NOT NULL AND day <= DATE '{window.ends}'"
-        if window.starts:
-            inside += f" AND day >= DATE '{window.starts}'"
-        parts.append(queried(rows, "customer, day, flow, amount", inside))
-    return reduce(lambda a, b: a.union(b), parts).cache()
+        together.setdefault((f.table, f.customer, f.time), {})[i] = f
+    for (name, customer, time), here in together.items():
+        columns = [
+            f"CASE WHEN ({f.where}\n) THEN CAST(({f.amount}\n) AS DOUBLE) END AS flow_{i}" if f.where
+            else f"CAST(({f.amount}\n) AS DOUBLE) AS flow_{i}"
+            for i, f in here.items()
+        ]  # fmt: skip
+        day = f'CAST("{time}" AS DATE)'
+        inside = f"{day} <= DATE '{window.ends}'" + (f" AND {day} >= DATE '{window.starts}'" if window.starts else "")
+        yield queried(tables[name], f'CAST("{customer}" AS VARCHAR) AS customer, {day} AS day, {", ".join(columns)}', inside), here
 
 
-def among(flows: Sequence[Flow], wanted: Callable[[Flow], bool]) -> str:
-    """SQL over `money`: whether the row is of one of the wanted flows."""
-    numbers = ", ".join(str(i) for i, f in enumerate(flows) if wanted(f))
-    return f"flow IN ({numbers})" if numbers else "1 = 0"
+def of_customers(tables: Tables, flows: Sequence[Flow], window: Window) -> ir.Table:
+    """One row a customer with money: customer, revenue, goods, serving, net; made once for all who ask."""
+
+    def made() -> ir.Table:
+        sums = queried(
+            money(tables, flows, window),
+            "customer, SUM(revenue) AS revenue, SUM(goods) AS goods, SUM(serving) AS serving, "
+            "SUM(revenue - goods - serving) AS net",
+            "customer IS NOT NULL AND customer <> ''", "GROUP BY customer",
+        )  # fmt: skip
+        return kept(sums, tables.large(*(f.table for f in flows)))
+
+    return tables.once(("money", flows, window.starts, window.ends), made)
 
 
 def purchases(tables: Tables, bought: Bought, window: Window) -> ir.Table:
@@ -164,13 +209,41 @@ def purchases(tables: Tables, bought: Bought, window: Window) -> ir.Table:
         f"CAST(({bought.amount}\n) AS DOUBLE) AS amount, CASE {' '.join(cases)} ELSE '' END AS aside"
     )
     rows = queried(table, chosen, bought.where)
-    return queried(rows, "*", f"day IS NULL OR day <= DATE '{window.ends}'").cache()
+    return queried(rows, "*", f"day IS NULL OR day <= DATE '{window.ends}'")
 
 
-def orders_of(lines: ir.Table) -> ir.Table:
-    """One row an order that counts: customer, order_id, day, amount."""
-    chosen = "customer, order_id, MIN(day) AS day, COALESCE(SUM(amount), 0) AS amount"
-    return queried(lines, chosen, "aside = ''", "GROUP BY customer, order_id").cache()
+def orders(tables: Tables, bought: Bought, window: Window) -> ir.Table:
+    """One row an order that counts: customer, day, amount; made once for all who ask.
+
+    Raises
+    ------
+    Refused
+        As `purchases`.
+    """
+
+    def made() -> ir.Table:
+        grouped = queried(
+            purchases(tables, bought, window), "customer, order_id, MIN(day) AS day, COALESCE(SUM(amount), 0) AS amount",
+            "aside = ''", "GROUP BY customer, order_id",
+        )  # fmt: skip
+        return kept(queried(grouped, "customer, day, amount"), tables.large(bought.table))
+
+    return tables.once(("orders", bought, window.ends), made)
+
+
+def buyers(tables: Tables, bought: Bought, window: Window) -> ir.Table:
+    """One row a customer with orders: customer, orders, amount, last_day, inside (orders from the window's first day on)."""
+
+    def made() -> ir.Table:
+        inside = f"SUM(CASE WHEN day >= DATE '{window.starts}' THEN 1 ELSE 0 END)" if window.starts else "COUNT(*)"
+        each = queried(
+            orders(tables, bought, window),
+            f"customer, COUNT(*) AS orders, SUM(amount) AS amount, MAX(day) AS last_day, CAST({inside} AS BIGINT) AS inside",
+            then="GROUP BY customer",
+        )
+        return kept(each, tables.large(bought.table))
+
+    return tables.once(("buyers", bought, window.starts, window.ends), made)
 
 
 def set_aside(lines: ir.Table) -> tuple[Aside, ...]:
@@ -206,11 +279,15 @@ def people(tables: Tables, who: People) -> ir.Table:
         table, f'CAST("{who.customer}" AS VARCHAR) AS customer, {day["starts"]} AS toolkit_came, '
         f'{day["ends"]} AS toolkit_went{more}',
         f'"{who.customer}" IS NOT NULL',
-    ).cache()  # fmt: skip
-    twice = int(queried(rows, "COUNT(*) - COUNT(DISTINCT customer) AS n").to_pandas().n[0])
+    )  # fmt: skip
+    twice = tables.once(("twice", who.table, who.customer), lambda: _twice(rows))
     if twice:
         raise Refused(Problem("customers.who", "must hold each customer once", who.customer, rows=twice))
     return rows
+
+
+def _twice(rows: ir.Table) -> int:
+    return int(asked(rows, "COUNT(*) - COUNT(DISTINCT customer) AS n").n[0])
 
 
 def asked(table: ir.Table, chosen: str, where: str | None = None, then: str = ""):

@@ -1,4 +1,4 @@
-"""Net value a month of each customer, in the engine; only what may be flagged leaves it."""
+"""Net value of each customer, and month by month of those who may be flagged; only these leave the engine."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ from collections.abc import Mapping
 
 import ibis.expr.types as ir
 import numpy as np
+import pandas as pd
 
 from toolkit.customers.costly.definition import Costly
 from toolkit.customers.costly.results import Flag, Flagged, Troublesome
-from toolkit.customers.ledger import among, asked, in_one_engine, money, people
+from toolkit.customers.kept import Tables, kept
+from toolkit.customers.ledger import asked, in_one_engine, money, people
 from toolkit.data.frames import TableLike
 from toolkit.kpis import queried
 from toolkit.problems import Problem, Refused
 from toolkit.stats.below_zero import below_zero
 from toolkit.study import Study
 
-_SUMS = {
-    "revenue": lambda f: f.kind == "revenue", "goods": lambda f: f.kind == "goods",
-    "serving": lambda f: f.kind == "serving", "trouble": lambda f: f.trouble,
-}  # fmt: skip
+_SUMS = ("revenue", "goods", "serving", "trouble")
 
 
 def estimate(
@@ -48,8 +47,9 @@ def estimate(
     if definition is None:
         definition, table = table.definition, table.table
     tables = in_one_engine(table, definition.tables)
-    ledger = money(tables, definition.flows, definition.window)
-    each = _by_customer(ledger, tables, definition)
+    rows = queried(money(tables, definition.flows, definition.window), "*, revenue - goods - serving AS net",
+                   "customer IS NOT NULL AND customer <> ''")  # fmt: skip
+    each = _by_customer(rows, tables, definition)
     counts = asked(
         each, "COUNT(*) AS n, COALESCE(SUM(CASE WHEN months >= "
         f"{definition.at_least_months} THEN 1 ELSE 0 END), 0) AS judged, "
@@ -57,7 +57,7 @@ def estimate(
     ).iloc[0]  # fmt: skip
     if not counts.n:
         raise Refused(Problem("customers.money", "has no amounts of any customer in this window"))
-    below = asked(each, "*", f"net < 0 AND months >= {definition.at_least_months}", "ORDER BY net, customer")
+    below = _by_month(rows, queried(each, "customer AS whose, months", f"net < 0 AND months >= {definition.at_least_months}"))
     named = below_zero(
         below["mean"].to_numpy(dtype=float), below["var"].to_numpy(dtype=float), below.months.to_numpy(dtype=float),
         false_share=definition.false_flags,
@@ -78,38 +78,47 @@ def estimate(
     )  # fmt: skip
 
 
-def _by_customer(ledger: ir.Table, tables, definition: Costly) -> ir.Table:
-    """Customer, months, net, mean and variance of the net value a month, sums by kind (costs positive)."""
+def _by_customer(rows: ir.Table, tables: Tables, definition: Costly) -> ir.Table:
+    """Customer, net value, what trouble cost, and the months it was there."""
     ends, starts = definition.window.ends, definition.window.starts
-    sums = ", ".join(
-        f"ABS(SUM(CASE WHEN {among(definition.flows, wanted)} THEN amount ELSE 0 END)) AS {name}" for name, wanted in _SUMS.items()
-    )
-    monthly = queried(
-        ledger, f"customer, CAST(DATE_TRUNC('month', day) AS DATE) AS month, SUM(amount) AS net, {sums}",
-        "customer IS NOT NULL AND customer <> ''", "GROUP BY 1, 2",
-    )  # fmt: skip
-    names = ", ".join(f"SUM({n}) AS {n}" for n in _SUMS)
     each = queried(
-        monthly,
-        "customer, COUNT(*) AS k, SUM(net) AS net, AVG(net) AS mean_k, COALESCE(VAR_SAMP(net), 0) AS var_k, "
-        f"MIN(month) AS first_month, MAX(month) AS last_month, {names}",
+        rows, "customer, SUM(net) AS net, SUM(trouble) AS trouble, MIN(day) AS first_day, MAX(day) AS last_day",
         then="GROUP BY customer",
     )
-    first, last = "first_month", f"DATE '{ends}'"
+    first, last = "first_day", f"DATE '{ends}'"
     if definition.who is not None:
         who = queried(people(tables, definition.who), "customer AS whose, toolkit_came, toolkit_went")
         each = each.left_join(who, each.customer == who.whose)
         came = f"GREATEST(toolkit_came, DATE '{starts}')" if starts else "toolkit_came"
-        first = f"LEAST(first_month, COALESCE({came}, first_month))"
-        last = f"GREATEST(last_month, LEAST(COALESCE(toolkit_went, DATE '{ends}'), DATE '{ends}'))"
-    sums = ", ".join(_SUMS)
-    counted = queried(
-        each, f"customer, k, net, mean_k, var_k, {sums}, "
-        f"DATE_DIFF('month', CAST({first} AS DATE), CAST({last} AS DATE)) + 1 AS months",
+        first = f"LEAST({_month('first_day')}, COALESCE({came}, first_day))"
+        last = f"GREATEST({_month('last_day')}, LEAST(COALESCE(toolkit_went, DATE '{ends}'), DATE '{ends}'))"
+    months = f"DATE_DIFF('month', CAST({first} AS DATE), CAST({last} AS DATE)) + 1 AS months"
+    large = tables.large(*(f.table for f in definition.flows))
+    return kept(queried(each, f"customer, net, trouble, {months}"), large)
+
+
+def _by_month(rows: ir.Table, whose: ir.Table) -> pd.DataFrame:
+    """Mean and variance of the net value a month, and sums by kind, of customers with so many months.
+
+    Only of those who may be flagged: all customers' months are ten times as many rows as customers.
+    """
+    sums = ", ".join(f"SUM({n}) AS {n}" for n in _SUMS)
+    monthly = queried(
+        rows.join(whose, rows.customer == whose.whose),
+        f"customer, months, {_month('day')} AS month, SUM(net) AS net, {sums}", then="GROUP BY 1, 2, 3",
+    )  # fmt: skip
+    each = queried(
+        monthly, "customer, months, COUNT(*) AS k, SUM(net) AS net, AVG(net) AS mean_k, COALESCE(VAR_SAMP(net), 0) AS var_k, "
+        f"{sums}", then="GROUP BY customer, months",
     )  # fmt: skip
     # months without an amount are 0: the spread about the mean of all months, from that of the others
     spread = "((k - 1) * var_k + k * mean_k * mean_k * (1 - CAST(k AS DOUBLE) / months))"
-    return queried(
-        counted, f"customer, months, net, net / months AS mean, "
-        f"CASE WHEN months > 1 THEN GREATEST({spread}, 0) / (months - 1) END AS var, {sums}",
-    ).cache()  # fmt: skip
+    return asked(
+        each, f"customer, months, net, net / months AS mean, "
+        f"CASE WHEN months > 1 THEN GREATEST({spread}, 0) / (months - 1) END AS var, {', '.join(_SUMS)}",
+        then="ORDER BY net, customer",
+    )  # fmt: skip
+
+
+def _month(day: str) -> str:
+    return f"CAST(DATE_TRUNC('month', {day}) AS DATE)"

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from toolkit.customers.ledger import asked, in_one_engine, orders_of, people, problems_of, purchases
+from toolkit.customers.ledger import asked, in_one_engine, orders, people, problems_of
 from toolkit.customers.prices.definition import PriceResponse
 from toolkit.customers.prices.results import Response, Responded
 from toolkit.data.frames import TableLike
@@ -92,31 +92,51 @@ def _prices(tables, definition: PriceResponse) -> pd.DataFrame:
 def _rates(tables, definition: PriceResponse) -> pd.DataFrame:
     """Orders and customer-days by whole month and segment."""
     ends, starts = definition.window.ends, definition.window.starts
-    orders = orders_of(purchases(tables, definition.bought, definition.window))
-    if not int(asked(orders, "COUNT(*) AS n").n[0]):
+    ordered = orders(tables, definition.bought, definition.window)
+    if not int(asked(ordered, "COUNT(*) AS n").n[0]):
         raise Refused(Problem("customers.purchases", "has no order that counts: all rows were left out"))
     who = definition.who
     base = people(tables, type(who)(who.table, who.customer, who.starts, who.ends, (definition.segment,)))
     named = queried(base, f'customer AS whose, "{definition.segment}" AS segment')
-    joined = orders.join(named, orders.customer == named.whose)
+    joined = ordered.join(named, ordered.customer == named.whose)
     month = "CAST(DATE_TRUNC('month', day) AS DATE)"
     counted = asked(joined, f"segment, {month} AS month, COUNT(*) AS orders", "segment IS NOT NULL", "GROUP BY 1, 2")
-    first = _as_day(asked(orders, "MIN(day) AS day").day[0])
+    first = _as_day(asked(ordered, "MIN(day) AS day").day[0])
     months = _whole_months(max(first, starts) if starts else first, ends)
     counted["month"] = pd.to_datetime(counted["month"])
     if not months:
         return pd.DataFrame(columns=["segment", "days", "month", "orders"])
-    each = f"UNNEST(GENERATE_SERIES(DATE '{months[0]}', DATE '{months[-1]}', INTERVAL 1 MONTH))"
-    spread = queried(base, f'"{definition.segment}" AS segment, toolkit_came, toolkit_went, CAST({each} AS DATE) AS month',
-                     f'"{definition.segment}" IS NOT NULL')  # fmt: skip
-    following = "CAST(month + INTERVAL 1 MONTH AS DATE)"
-    whole = asked(
-        spread, f"segment, month, CAST(SUM(GREATEST(0, DATE_DIFF('day', GREATEST(toolkit_came, month), "
-        f"LEAST(COALESCE(toolkit_went, {following}), {following})))) AS DOUBLE) AS days",
-        f"toolkit_came < {following}", "GROUP BY 1, 2",
-    )  # fmt: skip
-    whole["month"] = pd.to_datetime(whole["month"])
+    whole = _customer_days(base, definition.segment, months)
     return whole.merge(counted, on=["segment", "month"], how="left").fillna({"orders": 0})
+
+
+def _customer_days(base: ir.Table, segment: str, months: list[date]) -> pd.DataFrame:
+    """How many days customers were there in each month, by segment; rows from the first customer's month on.
+
+    Days by a date are those since each customer came less those since each went, so that how many came and
+    went on each day is enough.
+    """
+    known = f'"{segment}" IS NOT NULL AND toolkit_came IS NOT NULL'
+    there = f"{known} AND (toolkit_went IS NULL OR toolkit_went >= toolkit_came)"
+    came, went, first = (
+        asked(base, f'"{segment}" AS segment, CAST({day} AS DATE) AS day, COUNT(*) AS n', where, "GROUP BY 1, 2")
+        for day, where in (("toolkit_came", there), ("toolkit_went", f"{there} AND toolkit_went IS NOT NULL"), ("toolkit_came", known))
+    )
+    starts = pd.DatetimeIndex(pd.to_datetime([*months, _following(months[-1])]))
+    parts = []
+    for name, everybody in first.groupby("segment", sort=True):
+        by = _days_by(came[came.segment == name], starts) - _days_by(went[went.segment == name], starts)
+        rows = pd.DataFrame({"segment": name, "month": starts[:-1], "days": np.diff(by)})
+        parts.append(rows[starts[1:] > pd.to_datetime(everybody.day).min()])
+    if not parts:
+        return pd.DataFrame({"segment": [], "month": pd.to_datetime([]), "days": np.zeros(0)})
+    return pd.concat(parts, ignore_index=True)
+
+
+def _days_by(cells: pd.DataFrame, ends: pd.DatetimeIndex) -> np.ndarray:
+    """Days from each cell's day up to each of the ends, summed over its customers."""
+    since = (ends.to_numpy()[:, None] - pd.to_datetime(cells.day).to_numpy()[None, :]) / np.timedelta64(1, "D")
+    return np.maximum(since, 0) @ cells.n.to_numpy(dtype=float)
 
 
 def _response(segment: str, rows: pd.DataFrame, others: pd.DataFrame, definition: PriceResponse) -> Response:
@@ -169,12 +189,16 @@ def _whole_months(first: date, ends: date) -> list[date]:
     out = []
     one = first.replace(day=1)
     while True:
-        following = (one + timedelta(days=32)).replace(day=1)
+        following = _following(one)
         if following > ends + timedelta(days=1):
             return out
         if one >= first:
             out.append(one)
         one = following
+
+
+def _following(month: date) -> date:
+    return (month + timedelta(days=32)).replace(day=1)
 
 
 def _as_day(value) -> date:

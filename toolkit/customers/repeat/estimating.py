@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import ibis.expr.types as ir
 import numpy as np
 
-from toolkit.customers.ledger import asked, in_one_engine, orders_of, purchases, set_aside
+from toolkit.customers.kept import kept
+from toolkit.customers.ledger import asked, in_one_engine, orders, purchases, set_aside
 from toolkit.customers.repeat.definition import Repeat
 from toolkit.customers.repeat.results import Cohort, Repeated
 from toolkit.data.frames import TableLike
@@ -49,63 +50,63 @@ def estimate(
     tables = in_one_engine(table, definition.tables)
     lines = purchases(tables, definition.bought, definition.window)
     aside = set_aside(lines)
-    orders = orders_of(lines)
+    ordered = orders(tables, definition.bought, definition.window)
     ends = definition.window.ends
-    firsts = _firsts(lines, orders, definition)
-    n, orders_n, first_day = asked(
-        orders, "COUNT(DISTINCT customer) AS n, COUNT(*) AS orders, MIN(day) AS first").iloc[0]  # fmt: skip
-    if not n:
+    orders_n, first_day = asked(ordered, "COUNT(*) AS orders, MIN(day) AS first").iloc[0]
+    if not orders_n:
         raise Refused(Problem("customers.purchases", "has no order that counts: all rows were left out",
                               rows=sum(a.rows for a in aside) or None))  # fmt: skip
+    firsts = _firsts(ordered, definition, tables.large(definition.bought.table))
+    n, once = asked(firsts, "COUNT(*) AS n, COUNT(*) - COUNT(second_day) AS once").iloc[0]
     last_full = ends - timedelta(days=definition.within_days)
     starts = definition.window.starts
     inside = f"first_day <= DATE '{last_full}'" + (f" AND first_day >= DATE '{starts}'" if starts else "")
-    judged = asked(
-        firsts,
-        "COUNT(*) AS n, COALESCE(SUM(came_back), 0) AS back, COALESCE(SUM(came_back * same), 0) AS same, "
-        "COALESCE(SUM(came_back * other), 0) AS other, COALESCE(SUM(came_back * same * other), 0) AS both_",
-        inside,
-    ).iloc[0]  # fmt: skip
+    full, back = (int(v) for v in asked(firsts, "COUNT(*) AS n, COALESCE(SUM(came_back), 0) AS back", inside).iloc[0])
     level = definition.window.level
-    full = int(judged.n)
-    counted = [shares.interval(Share(int(judged[k]), full), level=level) for k in ("back", "same", "other", "both_")]
+    counted = [shares.interval(Share(k, full), level=level)
+               for k in (back, *_products(lines, queried(firsts, "*", f"came_back = 1 AND {inside}"), definition))]  # fmt: skip
     known = definition.bought.product is not None
     return Repeated(
-        definition, int(n), int(orders_n), full, int(asked(firsts, "COUNT(*) AS n", "second_day IS NULL").n[0]),
-        _day(first_day), aside, *counted, known, _curve(firsts, ends, level), _cohorts(orders, definition),
+        definition, int(n), int(orders_n), full, int(once),
+        _day(first_day), aside, *counted, known, _curve(firsts, ends, level), _cohorts(ordered, firsts, definition),
     )  # fmt: skip
 
 
-def _firsts(lines: ir.Table, orders: ir.Table, definition: Repeat) -> ir.Table:
-    """One row a customer: days of the first and second order, and whether that holds the same product.
+def _firsts(ordered: ir.Table, definition: Repeat, large: bool) -> ir.Table:
+    """One row a customer: days of the first and second order, and whether the second came in time.
 
     Orders of one day are one visit: the second order is the first on a later day.
     """
-    days = queried(orders, "customer, day, DENSE_RANK() OVER (PARTITION BY customer ORDER BY day) AS visit")
+    first = queried(ordered, "customer AS whose, MIN(day) AS first_day", then="GROUP BY customer")
+    both = ordered.join(first, ordered.customer == first.whose)
     each = queried(
-        days,
-        "customer, MIN(day) AS first_day, MIN(CASE WHEN visit = 2 THEN day END) AS second_day",
+        both, "customer, MIN(first_day) AS first_day, MIN(CASE WHEN day > first_day THEN day END) AS second_day",
         then="GROUP BY customer",
     )
     within = f"second_day IS NOT NULL AND DATE_DIFF('day', first_day, second_day) <= {int(definition.within_days)}"
-    each = queried(each, f"*, CASE WHEN {within} THEN 1 ELSE 0 END AS came_back").cache()
+    return kept(queried(each, f"*, CASE WHEN {within} THEN 1 ELSE 0 END AS came_back"), large)
+
+
+def _products(lines: ir.Table, back: ir.Table, definition: Repeat) -> tuple[int, int, int]:
+    """Of customers who came back: how many bought the same product again, another one, both."""
     if definition.bought.product is None:
-        return queried(each, "*, 0 AS same, 0 AS other").cache()
-    products = queried(lines, "customer, day, product", "aside = '' AND product IS NOT NULL", "GROUP BY 1, 2, 3")
-    both = products.join(each.select("customer", "first_day", "second_day"), "customer")
+        return 0, 0, 0
+    products = queried(lines, "customer, day, product", "aside = '' AND product IS NOT NULL")
+    whose = queried(back, "customer AS whose, first_day, second_day")
     marked = queried(
-        both,
+        products.join(whose, products.customer == whose.whose),
         "customer, product, MAX(CASE WHEN day = first_day THEN 1 ELSE 0 END) AS in_first, "
         "MAX(CASE WHEN day = second_day THEN 1 ELSE 0 END) AS in_second",
         "day = first_day OR day = second_day", "GROUP BY customer, product",
     )  # fmt: skip
     kinds = queried(
         marked,
-        "customer AS of_customer, MAX(in_first * in_second) AS same_, MAX((1 - in_first) * in_second) AS other_",
+        "customer, MAX(in_first * in_second) AS same, MAX((1 - in_first) * in_second) AS other",
         then="GROUP BY customer",
     )
-    joined = each.left_join(kinds, each.customer == kinds.of_customer)
-    return queried(joined, "*, COALESCE(same_, 0) AS same, COALESCE(other_, 0) AS other").cache()
+    found = asked(kinds, "COALESCE(SUM(same), 0) AS same, COALESCE(SUM(other), 0) AS other, "
+                  "COALESCE(SUM(same * other), 0) AS both_").iloc[0]  # fmt: skip
+    return int(found.same), int(found.other), int(found.both_)
 
 
 def _curve(firsts: ir.Table, ends: date, level: float) -> Survival:
@@ -120,12 +121,12 @@ def _curve(firsts: ir.Table, ends: date, level: float) -> Survival:
     )
 
 
-def _cohorts(orders: ir.Table, definition: Repeat) -> tuple[Cohort, ...]:
+def _cohorts(ordered: ir.Table, firsts: ir.Table, definition: Repeat) -> tuple[Cohort, ...]:
     """Customers by the month of their first order, and how many ordered in each month after."""
-    months = queried(orders, "customer, CAST(DATE_TRUNC('month', day) AS DATE) AS month", then="GROUP BY 1, 2")
-    starts = queried(months, "customer AS whose, MIN(month) AS cohort", then="GROUP BY customer")
-    joined = months.join(starts, months.customer == starts.whose)
-    cells = asked(joined, "cohort, DATE_DIFF('month', cohort, month) AS k, COUNT(*) AS n", then="GROUP BY 1, 2 ORDER BY 1, 2")
+    whose = queried(firsts, "customer AS whose, CAST(DATE_TRUNC('month', first_day) AS DATE) AS cohort")
+    joined = ordered.join(whose, ordered.customer == whose.whose)
+    months = queried(joined, "customer, cohort, CAST(DATE_TRUNC('month', day) AS DATE) AS month", then="GROUP BY 1, 2, 3")
+    cells = asked(months, "cohort, DATE_DIFF('month', cohort, month) AS k, COUNT(*) AS n", then="GROUP BY 1, 2 ORDER BY 1, 2")
     ends = definition.window.ends
     last = ends.year * 12 + ends.month - 1
     out = []

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import ibis.expr.types as ir
 
-from toolkit.customers.definition import Bought
-from toolkit.customers.ledger import asked, in_one_engine, money, orders_of, people, problems_of, purchases
+from toolkit.customers.kept import Tables, kept
+from toolkit.customers.ledger import asked, buyers, in_one_engine, of_customers, orders, people, problems_of
 from toolkit.customers.segments.definition import COMPUTED, SCORES, Outcome, Rules, Segmenting
-from toolkit.customers.segments.proving import prove
+from toolkit.customers.segments.proving import prove, words
 from toolkit.customers.segments.results import Measured, Segment, Segmentation, Segmented
 from toolkit.customers.segments.scoring import cells, scored
-from toolkit.customers.value.estimating import by_customer
 from toolkit.data.frames import TableLike
 from toolkit.kpis import queried
 from toolkit.problems import Problem, Refused
@@ -51,28 +50,30 @@ def estimate(
     if definition is None:
         definition, table = table.definition, table.table
     tables = in_one_engine(table, definition.tables)
-    scores = _scores(tables, definition)
-    each = _money(tables, definition, scores)
+    bought = _bought(tables, definition)
+    each = _money(tables, definition, bought)
     problems = [p for o in definition.outcomes for p in _wrong(tables, o)]
     if problems:
         raise Refused(problems)
+    sums = _outcomes(tables, definition)
     found, unscored = [], 0
     if definition.rfm is not None:
         rules = definition.rfm
-        whole = scored(scores[0], definition.window.ends)
+        whole = scored(bought, definition.window.ends)
         proved = prove(cells(whole), rules.rules, SCORES, f"customers.segments.{rules.name}")
-        counted = prove(whole, rules.rules, SCORES, f"customers.segments.{rules.name}")
-        members = _members(whole, rules)
-        found.append(_measured(tables, definition, rules, members, each, counted, sum(proved.values())))
+        counted = prove(
+            queried(whole, "r, f, m, COUNT(*) AS cases", then="GROUP BY r, f, m"), rules.rules, SCORES,
+            f"customers.segments.{rules.name}", "cases",
+        )  # fmt: skip
+        found.append(_measured(definition, rules, _members(whole, rules), each, sums, counted, sum(proved.values())))
     if definition.rules:
         base = _there(people(tables, definition.who), definition)
-        unscored = _without_orders(base, scores)
-        joined = _with_computed(base, each, scores)
+        unscored = _without_orders(base, bought)
+        joined = _with_computed(base, each, bought, [sql for rules in definition.rules for sql in rules.rules.values()])
         columns = tuple(dict.fromkeys((*(c for c in definition.who.columns if c in base.columns), *COMPUTED)))
         for rules in definition.rules:
             counted = prove(joined, rules.rules, columns, f"customers.segments.rules.{rules.name}")
-            members = _members(joined, rules)
-            found.append(_measured(tables, definition, rules, members, each, counted, None))
+            found.append(_measured(definition, rules, _members(joined, rules), each, sums, counted, None))
     return Segmented(definition, tuple(found), unscored)
 
 
@@ -82,55 +83,57 @@ def _there(base: ir.Table, definition: Segmenting) -> ir.Table:
     there = f"(toolkit_came IS NULL OR toolkit_came <= DATE '{ends}')"
     if starts is not None:
         there += f" AND (toolkit_went IS NULL OR toolkit_went >= DATE '{starts}')"
-    kept = queried(base, "*", there).cache()
-    if not int(asked(kept, "COUNT(*) AS n").n[0]):
+    present = queried(base, "*", there)
+    if not int(asked(present, "COUNT(*) AS n").n[0]):
         raise Refused(Problem("customers.who", "has no customer who was there in this window", definition.who.table))
-    return kept
+    return present
 
 
-def _scores(tables, definition: Segmenting) -> tuple[ir.Table] | None:
-    bought: Bought | None = definition.bought
-    if bought is None:
+def _bought(tables: Tables, definition: Segmenting) -> ir.Table | None:
+    if definition.bought is None:
         return None
-    orders = orders_of(purchases(tables, bought, definition.window))
-    if not int(asked(orders, "COUNT(*) AS n").n[0]):
+    bought = buyers(tables, definition.bought, definition.window)
+    if not int(asked(bought, "COUNT(*) AS n").n[0]):
         raise Refused(Problem("customers.purchases", "has no order that counts: all rows were left out"))
-    return (orders,)
+    return bought
 
 
-def _money(tables, definition: Segmenting, scores) -> ir.Table | None:
+def _money(tables: Tables, definition: Segmenting, bought: ir.Table | None) -> ir.Table | None:
     """One row a customer with money: net value in the window, or the amount bought where no flow is known."""
     if definition.flows:
-        return by_customer(money(tables, definition.flows, definition.window), definition.flows, None)
-    if scores is None:
+        return of_customers(tables, definition.flows, definition.window)
+    if bought is None:
         return None
-    orders, starts = scores[0], definition.window.starts
+    starts = definition.window.starts
     return queried(
-        orders, "customer, SUM(amount) AS revenue, SUM(amount) AS net",
+        orders(tables, definition.bought, definition.window), "customer, SUM(amount) AS revenue, SUM(amount) AS net",
         f"day >= DATE '{starts}'" if starts else None, "GROUP BY customer",
-    ).cache()  # fmt: skip
+    )  # fmt: skip
 
 
-def _with_computed(base: ir.Table, each: ir.Table | None, scores) -> ir.Table:
-    """Customers with their orders, revenue and net value; 0 where they have none."""
+def _with_computed(
+    base: ir.Table, each: ir.Table | None, bought: ir.Table | None, rules: Sequence[str]
+) -> ir.Table:
+    """Customers with their orders, revenue and net value, 0 where they have none; joined where a rule names them."""
+    named = {word for sql in rules for word in words(sql)}
     joined = base
-    if scores is not None:
-        counted = queried(scores[0], "customer AS who_ordered, COUNT(*) AS orders_", then="GROUP BY customer")
+    if bought is not None and "orders" in named:
+        counted = queried(bought, "customer AS who_ordered, orders AS orders_")
         joined = joined.left_join(counted, joined.customer == counted.who_ordered).drop("who_ordered")
-    if each is not None:
+    if each is not None and named & {"revenue", "net"}:
         paid = queried(each, "customer AS who_paid, revenue AS revenue_, net AS net_")
         joined = joined.left_join(paid, joined.customer == paid.who_paid).drop("who_paid")
     chosen = [
         f"COALESCE({c}_, 0) AS {c}" if f"{c}_" in joined.columns else f"0 AS {c}"
         for c in COMPUTED if c not in base.columns
     ]  # fmt: skip
-    return queried(joined, ", ".join([*(f'"{c}"' for c in base.columns), *chosen])).cache()
+    return queried(joined, ", ".join([*(f'"{c}"' for c in base.columns), *chosen]))
 
 
-def _without_orders(base: ir.Table, scores) -> int:
-    if scores is None:
+def _without_orders(base: ir.Table, bought: ir.Table | None) -> int:
+    if bought is None:
         return 0
-    ordered = queried(scores[0], "DISTINCT customer AS who_ordered")
+    ordered = queried(bought, "customer AS who_ordered")
     joined = base.left_join(ordered, base.customer == ordered.who_ordered)
     return int(asked(joined, "COUNT(*) AS n", "who_ordered IS NULL").n[0])
 
@@ -138,17 +141,17 @@ def _without_orders(base: ir.Table, scores) -> int:
 def _members(cases: ir.Table, rules: Rules) -> ir.Table:
     """Customer -> number of its segment."""
     cases_ = " ".join(f"WHEN ({sql}\n) THEN {i}" for i, sql in enumerate(rules.rules.values()))
-    return queried(cases, f"customer, CASE {cases_} END AS segment").cache()
+    return queried(cases, f"customer, CASE {cases_} END AS segment")
 
 
 def _measured(
-    tables, definition: Segmenting, rules: Rules, members: ir.Table, each: ir.Table | None,
-    counted: Mapping[str, int], proved: int | None,
+    definition: Segmenting, rules: Rules, members: ir.Table, each: ir.Table | None,
+    sums: Sequence[tuple[ir.Table, list[Outcome]]], counted: Mapping[str, int], proved: int | None,
 ) -> Segmentation:  # fmt: skip
     level = definition.window.level
     n = sum(counted.values())
     worth = _worth(members, each)
-    outcomes = {o.name: _outcome(tables, members, o) for o in definition.outcomes}
+    outcomes = {k: v for rows, here in sums for k, v in _moments(rows, members, here).items()}
     segments = []
     for i, (name, size) in enumerate(counted.items()):
         value, margin = worth.get(i, (MeanMoments(0, math.nan, math.nan), math.nan))
@@ -190,26 +193,54 @@ def _wrong(tables, outcome: Outcome):
     return problems_of(tables[outcome.table], at, {"customer": outcome.customer}, sql)
 
 
-def _outcome(tables, members: ir.Table, outcome: Outcome) -> dict[int, RatioMoments]:
-    """Segment -> moments of the two sums over its customers that have rows."""
-    rows = queried(
-        tables[outcome.table],
-        f'CAST("{outcome.customer}" AS VARCHAR) AS whose, CAST(({outcome.numerator}\n) AS DOUBLE) AS num, '
-        f"CAST(({outcome.denominator}\n) AS DOUBLE) AS den",
-        outcome.where,
-    )  # fmt: skip
-    sums = queried(rows, "whose, SUM(num) AS y, SUM(den) AS x",
-                   "whose IS NOT NULL AND num IS NOT NULL AND den IS NOT NULL", "GROUP BY whose")  # fmt: skip
-    joined = sums.join(members, sums.whose == members.customer)
+def _outcomes(tables: Tables, definition: Segmenting) -> list[tuple[ir.Table, list[Outcome]]]:
+    """The two sums of each outcome by customer, missing where it has no rows; outcomes of one table together."""
+    together: dict[tuple[str, str], list[Outcome]] = {}
+    for o in definition.outcomes:
+        together.setdefault((o.table, o.customer), []).append(o)
+    out = []
+    for (name, customer), here in together.items():
+        counts = [f"({o.where}\n)" if o.where else "TRUE" for o in here]
+        rows = queried(
+            tables[name],
+            f'CAST("{customer}" AS VARCHAR) AS whose, ' + ", ".join(
+                f"CASE WHEN {only} THEN CAST(({o.numerator}\n) AS DOUBLE) END AS num_{i}, "
+                f"CASE WHEN {only} THEN CAST(({o.denominator}\n) AS DOUBLE) END AS den_{i}"
+                for i, (o, only) in enumerate(zip(here, counts, strict=True))
+            ),
+        )  # fmt: skip
+        known = [f"num_{i} IS NOT NULL AND den_{i} IS NOT NULL" for i in range(len(here))]
+        sums = queried(
+            rows,
+            "whose, " + ", ".join(
+                f"SUM(CASE WHEN {both} THEN num_{i} END) AS y_{i}, SUM(CASE WHEN {both} THEN den_{i} END) AS x_{i}"
+                for i, both in enumerate(known)
+            ),
+            f"whose IS NOT NULL AND ({' OR '.join(known)})", "GROUP BY whose",
+        )  # fmt: skip
+        out.append((kept(sums, tables.large(name)), here))
+    return out
+
+
+def _moments(sums: ir.Table, members: ir.Table, here: Sequence[Outcome]) -> dict[str, dict[int, RatioMoments]]:
+    """Outcome -> segment -> moments of its two sums over customers that have rows."""
     found = asked(
-        joined, "segment, COUNT(*) AS n, AVG(y) AS y, AVG(x) AS x, VAR_SAMP(y) AS vy, VAR_SAMP(x) AS vx, "
-        "COVAR_SAMP(y, x) AS cyx", then="GROUP BY segment",
-    )  # fmt: skip
-    return {
-        int(r.segment): RatioMoments(int(r.n), float(r.y), float(r.x), *(
-            (float(r.vy), float(r.vx), float(r.cyx)) if r.n > 1 else (math.nan,) * 3))
-        for r in found.itertuples()
-    }  # fmt: skip
+        sums.join(members, sums.whose == members.customer),
+        "segment, " + ", ".join(
+            f"COUNT(y_{i}) AS n_{i}, AVG(y_{i}) AS y_{i}, AVG(x_{i}) AS x_{i}, VAR_SAMP(y_{i}) AS vy_{i}, "
+            f"VAR_SAMP(x_{i}) AS vx_{i}, COVAR_SAMP(y_{i}, x_{i}) AS cyx_{i}"
+            for i in range(len(here))
+        ),
+        then="GROUP BY segment",
+    ).to_dict("records")  # fmt: skip
+    out: dict[str, dict[int, RatioMoments]] = {}
+    for i, o in enumerate(here):
+        out[o.name] = {
+            int(r["segment"]): RatioMoments(int(r[f"n_{i}"]), float(r[f"y_{i}"]), float(r[f"x_{i}"]), *(
+                (float(r[f"{k}_{i}"]) for k in ("vy", "vx", "cyx")) if r[f"n_{i}"] > 1 else (math.nan,) * 3))
+            for r in found if r[f"n_{i}"]
+        }  # fmt: skip
+    return out
 
 
 def _pooled(parts: list[MeanMoments]) -> float:

@@ -52,26 +52,28 @@ def prove(
         for fault in checked.faults:
             piece, rule = said(checked, fault)
             problems.append(Problem(f"{place}.{name}", rule, piece, fault.choices))
-        used[name] = [c for c in columns if c in _words(text)]
+        used[name] = [c for c in columns if c in words(text)]
     if problems:
         raise Refused(problems)
     named = list(rules)
     flags = ", ".join(f'CASE WHEN ({rules[n]}\n) THEN 1 ELSE 0 END AS "in_{i}"' for i, n in enumerate(named))
-    met = queried(cases, f"{', '.join(_quoted(c) for c in columns)}, {count or '1'} AS {COUNT}, {flags}").cache()
+    met = queried(cases, f"{', '.join(_quoted(c) for c in columns)}, {count or '1'} AS {COUNT}, {flags}")
     hits = " + ".join(f'"in_{i}"' for i in range(len(named)))
-    pairs = ", ".join(
-        f'SUM("in_{i}" * "in_{j}" * {COUNT}) AS "both_{i}_{j}"' for i in range(len(named)) for j in range(i)
-    )
     sizes = ", ".join(f'SUM("in_{i}" * {COUNT}) AS "n_{i}"' for i in range(len(named)))
-    chosen = f"SUM(CASE WHEN {hits} = 0 THEN {COUNT} ELSE 0 END) AS uncovered, {sizes}" + (f", {pairs}" if pairs else "")
-    found = asked(met, chosen).iloc[0].fillna(0)
-    for i, one in enumerate(named):
-        for j, other in enumerate(named[:i]):
-            if shared := int(found[f"both_{i}_{j}"]):
-                shown = list(dict.fromkeys(used[other] + used[one]))
-                examples = _examples(met, f'"in_{i}" = 1 AND "in_{j}" = 1', shown)
-                rule = f"overlaps with '{other}': every case must meet exactly one rule"
-                problems.append(Problem(f"{place}.{one}", rule, rules[one], rows=shared, examples=examples))
+    found = asked(
+        met, f"SUM(CASE WHEN {hits} = 0 THEN {COUNT} ELSE 0 END) AS uncovered, "
+        f"SUM(CASE WHEN {hits} > 1 THEN {COUNT} ELSE 0 END) AS doubled, {sizes}",
+    ).iloc[0].fillna(0)  # fmt: skip
+    pairs = [(i, j) for i in range(len(named)) for j in range(i)] if int(found.doubled) else []
+    both = ", ".join(f'SUM("in_{i}" * "in_{j}" * {COUNT}) AS "both_{i}_{j}"' for i, j in pairs)
+    twice = asked(met, both).iloc[0].fillna(0) if pairs else {}
+    for i, j in pairs:
+        if shared := int(twice[f"both_{i}_{j}"]):
+            one, other = named[i], named[j]
+            shown = list(dict.fromkeys(used[other] + used[one]))
+            examples = _examples(met, f'"in_{i}" = 1 AND "in_{j}" = 1', shown)
+            rule = f"overlaps with '{other}': every case must meet exactly one rule"
+            problems.append(Problem(f"{place}.{one}", rule, rules[one], rows=shared, examples=examples))
     if uncovered := int(found.uncovered):
         shown = list(dict.fromkeys(c for n in named for c in used[n]))
         examples = _examples(met, f"{hits} = 0", shown)
@@ -93,7 +95,8 @@ def _examples(met: ir.Table, where: str, shown: Sequence[str]) -> tuple[str, ...
     )
 
 
-def _words(text: str) -> set[str]:
+def words(text: str) -> set[str]:
+    """The words of a rule, in small letters: a column that is not among them is not named by it."""
     return {w.lower() for w in "".join(c if c.isalnum() or c == "_" else " " for c in text).split()}
 
 

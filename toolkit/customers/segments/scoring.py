@@ -10,21 +10,37 @@ from __future__ import annotations
 from datetime import date
 
 import ibis.expr.types as ir
+import pandas as pd
 
+from toolkit.customers.ledger import asked
+from toolkit.data.asking import literal
 from toolkit.kpis import queried
 
-_TIMES = {"r": "last_day", "f": "orders", "m": "amount"}
+def scored(buyers: ir.Table, ends: date) -> ir.Table:
+    """One row a customer with orders: customer, days_since, orders, amount, r, f, m.
 
-
-def scored(orders: ir.Table, ends: date) -> ir.Table:
-    """One row a customer with orders: customer, days_since, orders, amount, r, f, m."""
-    each = queried(
-        orders, "customer, MAX(day) AS last_day, COUNT(*) AS orders, SUM(amount) AS amount", then="GROUP BY customer")  # fmt: skip
-    marks = ", ".join(
-        f"1 + CAST(FLOOR(5.0 * (RANK() OVER (ORDER BY {column}) - 1) / COUNT(*) OVER ()) AS INTEGER) AS {score}"
-        for score, column in _TIMES.items()
+    `buyers` has one row a customer: customer, orders, amount, last_day.
+    """
+    n = int(asked(buyers, "COUNT(*) AS n").n[0])
+    # a fifth is passed where so many values are strictly worse: by all that are above the value of that place
+    places = [-(-k * n // 5) for k in range(1, 5)]
+    marks = []
+    for score, column, kind in (("r", "last_day", "DATE"), ("f", "orders", "BIGINT"), ("m", "amount", "DOUBLE")):
+        ranked = queried(buyers, f"{column} AS value, ROW_NUMBER() OVER (ORDER BY {column}) AS place")
+        found = asked(ranked, "place, value", f"place IN ({', '.join(map(str, places))})")
+        at = dict(zip(found.place, found.value, strict=True))
+        above = " + ".join(f"CASE WHEN {column} > {_written(at[p], kind)} THEN 1 ELSE 0 END" for p in places if p in at)
+        marks.append(f"1 + {above or '0'} AS {score}")
+    return queried(
+        buyers, f"customer, DATE_DIFF('day', last_day, DATE '{ends}') AS days_since, orders, amount, {', '.join(marks)}"
     )
-    return queried(each, f"customer, DATE_DIFF('day', last_day, DATE '{ends}') AS days_since, orders, amount, {marks}").cache()
+
+
+def _written(value: object, kind: str) -> str:
+    """One value of a column in SQL, to the last bit."""
+    if kind == "DATE":
+        return literal(pd.Timestamp(value).date())
+    return literal(float(value) if kind == "DOUBLE" else int(value))
 
 
 def cells(of: ir.Table) -> ir.Table:

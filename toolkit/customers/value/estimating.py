@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from fractions import Fraction
 
 import ibis.expr.types as ir
 import numpy as np
 
-from toolkit.customers.definition import GOODS, REVENUE, SERVING, Bought, Flow
-from toolkit.customers.ledger import among, asked, in_one_engine, money, orders_of, purchases
+from toolkit.customers.kept import Tables
+from toolkit.customers.ledger import asked, buyers, in_one_engine, of_customers, of_flows
 from toolkit.customers.value.definition import Profit
 from toolkit.customers.value.results import Listed, Profitability, Stream
+from toolkit.data.asking import literal
 from toolkit.data.frames import TableLike
 from toolkit.kpis import queried
 from toolkit.problems import Problem, Refused
@@ -49,9 +51,9 @@ def estimate(
     if definition is None:
         definition, table = table.definition, table.table
     tables = in_one_engine(table, definition.tables)
-    ledger = money(tables, definition.flows, definition.window)
-    streams = _streams(ledger, definition)
-    each = by_customer(ledger, definition.flows, _orders(tables, definition.bought, definition))
+    streams = _streams(tables, definition)
+    each = of_customers(tables, definition.flows, definition.window)
+    bought = None if definition.bought is None else buyers(tables, definition.bought, definition.window)
     found = asked(
         each,
         "COUNT(*) AS n, SUM(CASE WHEN net < 0 THEN 1 ELSE 0 END) AS losing, "
@@ -65,13 +67,14 @@ def estimate(
     cells = asked(each, "ROUND(revenue, 2) AS value, COUNT(*) AS n", "revenue > 0", "GROUP BY 1 ORDER BY 1")
     values, counts = cells.value.to_numpy(dtype=float), cells.n.to_numpy(dtype=float)
     level = definition.window.level
-    first, priority_n, share = _priority(each, definition)
+    first, priority_n, share = _priority(each, bought, n, definition.top)
     return Profitability(
         definition, n, int(found.losing), float(found.lost), int(found.bare), streams,
         means.interval(MeanMoments(n, float(found["mean"]), spread), level=level),
         concentration.top_share(values, TOP, counts, level=level), concentration.gini(values, counts, level=level),
         _fifths(values, counts),
-        _top(each, "revenue", definition.top), _top(each, "net", definition.top), first, priority_n, share,
+        *(_listed(_with_orders(_top(each, by, definition.top), bought), by) for by in ("revenue", "net")),
+        first, priority_n, share,
     )  # fmt: skip
 
 
@@ -84,71 +87,63 @@ def _fifths(values: np.ndarray, counts: np.ndarray) -> tuple[float, ...]:
     return tuple(held[k + 1] - held[k] for k in reversed(range(5)))
 
 
-def by_customer(ledger: ir.Table, flows: Sequence[Flow], orders: ir.Table | None) -> ir.Table:
-    """One row a customer: revenue, goods, serving, net, orders."""
-    kind = {
-        k: f"SUM(CASE WHEN {among(flows, lambda f, k=k: f.kind == k)} THEN amount ELSE 0 END)" for k in (REVENUE, GOODS, SERVING)
-    }
-    sums = queried(
-        ledger,
-        f"customer, {kind[REVENUE]} AS revenue, 0 - {kind[GOODS]} AS goods, "
-        f"0 - {kind[SERVING]} AS serving, SUM(amount) AS net",
-        "customer IS NOT NULL AND customer <> ''", "GROUP BY customer",
-    )  # fmt: skip
-    if orders is None:
-        return queried(sums, "*, 0 AS orders").cache()
-    counted = queried(orders, "customer, COUNT(*) AS orders", then="GROUP BY customer")
-    joined = sums.left_join(counted, "customer").drop("customer_right")
-    return queried(joined, "customer, revenue, goods, serving, net, COALESCE(orders, 0) AS orders").cache()
-
-
-def _orders(tables, bought: Bought | None, definition: Profit) -> ir.Table | None:
-    if bought is None:
-        return None
-    orders = orders_of(purchases(tables, bought, definition.window))
-    starts = definition.window.starts
-    return queried(orders, "*", f"day >= DATE '{starts}'") if starts else orders
-
-
-def _streams(ledger: ir.Table, definition: Profit) -> tuple[Stream, ...]:
-    found = asked(
-        ledger,
-        "flow, COUNT(*) AS n, SUM(CASE WHEN customer IS NULL OR customer = '' THEN 1 ELSE 0 END) AS bare, "
-        "SUM(amount) AS amount, SUM(CASE WHEN customer IS NULL OR customer = '' THEN amount ELSE 0 END) AS unowned",
-        then="GROUP BY flow",
-    ).set_index("flow")  # fmt: skip
-    out = []
-    for i, f in enumerate(definition.flows):
-        sign = 1.0 if f.kind == "revenue" else -1.0
-        row = found.loc[i] if i in found.index else None
-        amounts = (0.0, 0, 0, 0.0) if row is None else (row.amount, row.n, row.bare, row.unowned)
-        owned = sign * float(amounts[0] - amounts[3]) + 0.0
-        out.append(Stream(f.name, f.title, f.kind, owned, int(amounts[1]), int(amounts[2]), sign * float(amounts[3]) + 0.0))
-    return tuple(out)
-
-
-def _listed(rows) -> tuple[Listed, ...]:
+def _streams(tables: Tables, definition: Profit) -> tuple[Stream, ...]:
+    found = of_flows(tables, definition.flows, definition.window)
+    # a cost is a positive amount; nothing is 0, not -0
     return tuple(
-        Listed(str(r.customer), float(r.revenue), float(r.goods), float(r.serving), int(r.orders)) for r in rows.itertuples()
+        Stream(f.name, f.title, f.kind, found[i][2] - found[i][3] + 0.0, found[i][0], found[i][1], found[i][3] + 0.0)
+        for i, f in enumerate(definition.flows)
     )
 
 
-def _top(each: ir.Table, column: str, most: int) -> tuple[Listed, ...]:
-    return _listed(asked(each, "*", then=f"ORDER BY {column} DESC, customer LIMIT {int(most)}"))
+def _top(each: ir.Table, by: str, most: int) -> ir.Table:
+    """The first `most` customers by a column."""
+    return queried(each, "*", then=f"ORDER BY {by} DESC, customer LIMIT {int(most)}")
 
 
-def _priority(each: ir.Table, definition: Profit) -> tuple[tuple[Listed, ...], int, float]:
-    """Who is in the top fifth by net value, and by orders where they are known."""
-    ranked = queried(
-        each, "*, RANK() OVER (ORDER BY net DESC) AS by_net, RANK() OVER (ORDER BY orders DESC) AS by_orders, "
-        "COUNT(*) OVER () AS n_all",
-    )  # fmt: skip
-    rule = f"net > 0 AND by_net <= CEIL({TOP} * n_all)"
-    if definition.bought is not None:
-        rule += f" AND orders > 0 AND by_orders <= CEIL({TOP} * n_all)"
-    chosen = queried(ranked, "*", rule)
-    n = asked(chosen, "COUNT(*) AS n, COALESCE(SUM(net), 0) AS net").iloc[0]
+def _with_orders(each: ir.Table, bought: ir.Table | None) -> ir.Table:
+    """Customers with the number of their orders in the window; 0 where they have none."""
+    if bought is None:
+        return queried(each, "*, 0 AS orders")
+    counted = queried(bought, "customer AS whose, inside")
+    joined = each.left_join(counted, each.customer == counted.whose)
+    return queried(joined, "customer, revenue, goods, serving, net, COALESCE(inside, 0) AS orders")
+
+
+def _listed(rows: ir.Table, by: str) -> tuple[Listed, ...]:
+    return tuple(
+        Listed(str(r.customer), float(r.revenue), float(r.goods), float(r.serving), int(r.orders))
+        for r in asked(rows, "*", then=f"ORDER BY {by} DESC, customer").itertuples()
+    )
+
+
+def _priority(
+    each: ir.Table, bought: ir.Table | None, n: int, most: int
+) -> tuple[tuple[Listed, ...], int, float]:
+    """Who is in the top fifth of `n` customers by net value, and by orders where they are known.
+
+    Equal values have one rank, so that a fifth ends with the value of its last place.
+    """
+    last = math.ceil(Fraction(str(TOP)) * n)
+    least = asked(each, "net", then=f"ORDER BY net DESC LIMIT 1 OFFSET {last - 1}").net[0]
+    chosen = queried(each, "*", f"net > 0 AND net >= {literal(float(least))}")
+    if bought is not None:
+        fewest = _orders_of_place(each, bought, last)
+        counted = queried(bought, "customer AS whose", f"inside > 0 AND inside >= {fewest}")
+        chosen = chosen.join(counted, chosen.customer == counted.whose).drop("whose")
+    found = asked(chosen, "COUNT(*) AS n, COALESCE(SUM(net), 0) AS net").iloc[0]
     whole = float(asked(each, "SUM(net) AS net").net[0])
-    return (
-        _top(chosen, "net", definition.top), int(n.n), float(n.net) / whole if whole > 0 else math.nan
-    )  # fmt: skip
+    listed = _listed(_with_orders(_top(chosen, "net", most), bought), "net")
+    return listed, int(found.n), float(found.net) / whole if whole > 0 else math.nan
+
+
+def _orders_of_place(each: ir.Table, bought: ir.Table, place: int) -> int:
+    """How many orders the customer at that place has, of customers with money by their orders."""
+    named = queried(each, "customer AS whose")
+    theirs = queried(bought, "customer, inside", "inside > 0")
+    cells = asked(
+        theirs.join(named, theirs.customer == named.whose), "inside, COUNT(*) AS n", then="GROUP BY inside ORDER BY inside DESC"
+    )
+    upto = np.cumsum(cells.n.to_numpy())
+    at = int(np.searchsorted(upto, place))
+    return int(cells.inside[at]) if at < len(cells) else 0
