@@ -166,12 +166,12 @@ def _of_column(words: dict[Path, list[str]], own: str, column: Column, source: S
     table = source.table(column.table)
     between = _BETWEEN_WORDS.get(table.get_backend().name, r"[^\p{L}\p{N}]+")
     value = table[column.name].cast("string").lower().re_replace(between, " ").strip()
-    values = table.select(value=value).filter(ibis._.value.notnull() & (ibis._.value != "")).distinct()
+    values = table.select(value=value).filter(ibis._.value.notnull() & (ibis._.value != ""))
     values = values.mutate(first=values.value.split(" ")[0], size=values.value.split(" ").length())
     begins = ibis.memtable({"word": sorted({w for of_file in words.values() for w in of_file})}, schema={"word": "string"})
-    met = values.join(begins, values.first == begins.word).group_by(["first", "size"]).agg(n=ibis._.count())
+    met = values.semi_join(begins, values.first == begins.word).cache()  # few of millions, and asked twice
     sizes: dict[str, list[int]] = {}
-    for row in met.to_pyarrow().to_pylist():
+    for row in met.group_by(["first", "size"]).agg(n=ibis._.count()).to_pyarrow().to_pylist():
         sizes.setdefault(row["first"], []).append(int(row["size"]))
     runs = []
     for i, of_file in enumerate(words.values()):
@@ -181,7 +181,7 @@ def _of_column(words: dict[Path, list[str]], own: str, column: Column, source: S
     if not runs:
         return []
     given = ibis.memtable({"file": [i for i, _ in runs], "run": [run for _, run in runs]}, schema={"file": "int64", "run": "string"})
-    found = given.semi_join(values, given.run == values.value)
+    found = given.semi_join(met, given.run == met.value)
     hit = {r["file"] for r in found.group_by("file").agg(n=found.count()).to_pyarrow().to_pylist()}
     return [path for i, path in enumerate(words) if i in hit]
 
