@@ -147,7 +147,7 @@ def _against(b: Beside) -> Sentence | None:
 
 
 def assembled(
-    company: Company, name: str, table_of: Callable[[str], ir.Table], period: Period, customers: Callable[[], CustomerStudies],
+    company: Company, name: str, table_of: Callable[[str], ir.Table], period: Period, customers: Callable[..., CustomerStudies],
     known: Callable[..., Study] = lambda study, *asked: study,
 ) -> SegmentStudy:
     """The question about ``way.segment`` of the params.
@@ -155,7 +155,7 @@ def assembled(
     Parameters
     ----------
     customers
-        What the params ask of the customers; called only where the segment needs it.
+        Parts of what the params ask of the customers; called only where the segment needs it.
     known
         Puts a study under the name it has among the notebooks of a run: what is asked of all segments of a way
         is the same on the page of each.
@@ -169,9 +169,9 @@ def assembled(
     )
     about = company.company
     question = SegmentQuestion(key, value, own.label, given.rules, about.currency, about.min_cell)
-    studies = customers() if given.rules or given.staying else None
-    asked = studies.segments if studies is not None and given.rules else None
-    staying = studies.staying if studies is not None and given.staying else None
+    parts = [part for part, wanted in (("segments", given.rules), ("staying", given.staying)) if wanted]
+    studies = customers(*parts) if parts else CustomerStudies()
+    asked, staying = studies.segments, studies.staying
     if asked is not None:
         of = asked.definition
         kept = tuple(r for r in of.rules if r.name == given.rules)

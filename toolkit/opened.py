@@ -96,11 +96,11 @@ class Opened:
             raise Refused(Problem("benchmark", rule, name, tuple(benchmarks)))
         return self._known(assembled(self.file.company, name, self.table, self.period), "benchmark", name)
 
-    def customers(self) -> CustomerStudies:
-        """What the params ask of the customers, up to this period."""
-        from toolkit.customers.assemble import assembled
+    def customers(self, *parts: str) -> CustomerStudies:
+        """What the params ask of the customers, up to this period; all of it where no parts are named."""
+        from toolkit.customers.assemble import PARTS, assembled
 
-        return assembled(self.file.company, self.table, self.period)
+        return assembled(self.file.company, self.table, self.period, parts or PARTS)
 
     def service(self) -> Study:
         """How the service runs, as it stood at the end of this period."""

@@ -45,8 +45,13 @@ class CustomerStudies:
     prices: Study[PriceResponse] | None = None
 
 
-def assembled(company: Company, table_of: TableOf, period: Period) -> CustomerStudies:
-    """The studies, each with the tables it needs; nothing is computed.
+def assembled(company: Company, table_of: TableOf, period: Period, parts: Sequence[str] = PARTS) -> CustomerStudies:
+    """The studies, each with the tables it needs.
+
+    Parameters
+    ----------
+    parts
+        Those of `PARTS` that are wanted; the others are None.
 
     Raises
     ------
@@ -57,7 +62,7 @@ def assembled(company: Company, table_of: TableOf, period: Period) -> CustomerSt
     if given is None:
         raise Refused(Problem("customers", "is not in the params file: it says what is asked of customers"))
     made = _Made(company, given, table_of, period)
-    return CustomerStudies(**{part: getattr(made, part)() for part in PARTS})
+    return CustomerStudies(**{part: getattr(made, part)() for part in parts})
 
 
 class _Made:
