@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -81,3 +81,11 @@ def settled(rows: ir.Table) -> ir.Table:
     again.
     """
     return in_session(rows, ibis.util.gen_name("toolkit_settled"))
+
+
+def gathered(rows: ir.Table, columns: Iterable[str]) -> ir.Table:
+    """Those columns of `rows`, read once: for several questions of rows that take longer to find than to keep.
+
+    The engine keeps them while the table that is returned, or one made of it, is there.
+    """
+    return rows.select(*dict.fromkeys(columns)).cache()

@@ -13,14 +13,14 @@ import ibis
 import ibis.expr.types as ir
 
 from toolkit.language import Quantity
-from toolkit.service.asked import settled
+from toolkit.service.asked import gathered
 from toolkit.service.measured import NOT_SAID, Key, Measured, measured_by, nothing
 from toolkit.service.window import Window, as_moment, hours_between, known_by
 from toolkit.stats.comparisons import Interval
 from toolkit.stats.durations import durations, quantile
 
-WAIT, OPEN, BACKWARD, KEPT, WANTED, OVERDUE, NO_PROMISE = (
-    f"toolkit_{name}" for name in ("wait", "open", "backward", "kept", "wanted", "overdue", "no_promise")
+WAIT, MINUTE, OPEN, BACKWARD, KEPT, WANTED, OVERDUE, NO_PROMISE = (
+    f"toolkit_{name}" for name in ("wait", "minute", "open", "backward", "kept", "wanted", "overdue", "no_promise")
 )  # fmt: skip
 METHOD = "order statistics; Kaplan-Meier with what is still open"
 
@@ -100,12 +100,12 @@ def read_waits(
     flagged = _flagged(rows, start, end, window, promised, wanted)
     finest = list(groups[0])
     columns = {d: flagged[d].cast("string").fill_null(NOT_SAID) for d in finest}
-    flagged = settled(flagged.mutate(**columns))
     # engines round halves differently, and half a minute in hours is not the same to the last bit
     nearest = (flagged[WAIT] * 60 + (0.5 + 1e-7)).floor().cast("int64")
-    minute = ibis.cases((flagged[BACKWARD], ibis.null("int64")), else_=nearest)
-    binned = flagged.mutate(toolkit_minute=minute)
-    found = binned.group_by([*finest, "toolkit_minute"]).agg(
+    columns[MINUTE] = ibis.cases((flagged[BACKWARD], ibis.null("int64")), else_=nearest)
+    kept = [*finest, *([unit] if unit else []), MINUTE, OPEN, BACKWARD, OVERDUE, NO_PROMISE, KEPT, WANTED]
+    binned = gathered(flagged.mutate(**columns), kept)
+    found = binned.group_by([*finest, MINUTE]).agg(
         n=binned.count(), open=binned[OPEN].cast("int32").sum(),
         backward=binned[BACKWARD].cast("int32").sum(), overdue=binned[OVERDUE].cast("int32").sum(),
         no_promise=binned[NO_PROMISE].cast("int32").sum(),
@@ -114,7 +114,7 @@ def read_waits(
     for group in groups:
         kept = {}
         if promised is not None:
-            kept = measured_by(flagged, {"kept": KEPT, "wanted": WANTED}, group, unit=unit, level=level)
+            kept = measured_by(binned, {"kept": KEPT, "wanted": WANTED}, group, unit=unit, level=level)
         out[group] = _waits(found, finest, group, kept, promised is not None, level)
     return out
 
@@ -155,9 +155,9 @@ def _waits(
         cells.setdefault(tuple(str(record[d]) for d in group), []).append(record)
     out = {}
     for key, records in sorted(cells.items()):
-        timed = [r for r in records if r["toolkit_minute"] is not None]
+        timed = [r for r in records if r[MINUTE] is not None]
         of = durations(
-            [r["toolkit_minute"] / 60 for r in timed], [r["n"] - r["open"] for r in timed], [r["open"] for r in timed]
+            [r[MINUTE] / 60 for r in timed], [r["n"] - r["open"] for r in timed], [r["open"] for r in timed]
         )
         total = {k: int(sum(r[k] for r in records)) for k in ("open", "backward", "overdue", "no_promise")}
         reason = "none is due yet" if promised else "nothing is promised"

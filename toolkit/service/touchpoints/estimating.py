@@ -9,7 +9,7 @@ import ibis
 from toolkit.data.frames import TableLike
 from toolkit.kpis import queried
 from toolkit.language import Sentence
-from toolkit.service.asked import Aside, PartStudy, opened
+from toolkit.service.asked import Aside, PartStudy, gathered, opened
 from toolkit.service.measured import measured_by, nothing
 from toolkit.service.pareto import Pareto, read_paretos
 from toolkit.service.small_groups import shown_kinds, shown_measures
@@ -79,6 +79,8 @@ def _planned(table, asked: Outreach, level: float, least: int) -> tuple[Planned,
     groups = [()] + [(c,) for c in (asked.kind, asked.medium) if c]
     if asked.kind and asked.medium:
         groups.append((asked.kind, asked.medium))
+    wanted = [c for c in (asked.kind, asked.medium, asked.unit) if c]
+    rows = gathered(rows, [*wanted, KEPT, CAME, *([AUTOMATIC] if asked.automatic else [])])
     cells = {g: measured_by(rows, of, g, unit=asked.unit, level=level) for g in groups}
     n = int(rows.count().execute())
     units = int(rows[asked.unit].nunique().execute()) if asked.unit else 0
