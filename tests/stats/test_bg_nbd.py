@@ -186,3 +186,37 @@ def test_cells_that_cannot_be_are_refused_with_every_reason():
         assert f"1 cells: {'a number ' if rule == 'is missing' else ''}" in said and rule in said
     with pytest.raises(ValueError, match="time ahead"):
         bg_nbd.expected_purchases(PAPER, bg_nbd.cells([0], [0], [3]), -1)
+
+
+def test_many_cells_are_as_likely_as_their_parts():
+    """A sum over customers: two halves add up, whatever cells are looked at together."""
+    rng = np.random.default_rng(11)
+    n = 100_000
+    x = rng.integers(0, 30, n).astype(float)
+    age = rng.uniform(30, 150, n)
+    recency = np.where(x > 0, age * rng.uniform(0.05, 1, n), 0.0)
+    whole = bg_nbd.Cells(x, recency, age, rng.integers(1, 5, n).astype(float))
+    halves = [bg_nbd.Cells(whole.x[s], whole.recency[s], whole.age[s], whole.counts[s]) for s in (slice(0, 7), slice(7, n))]
+    for shape in ((0.24, 4.41, 0.79, 2.43), (2.0, 30.0, 0.05, 9.0)):
+        added = sum(bg_nbd.log_likelihood(half, *shape) for half in halves)
+        assert bg_nbd.log_likelihood(whole, *shape) == pytest.approx(added, rel=1e-12)
+
+
+def test_cells_of_one_age_are_expected_as_each_by_itself():
+    data = bg_nbd.Cells(
+        np.array([2.0, 2, 0, 5, 2]), np.array([10.0, 30, 0, 30, 10]), np.array([40.0, 40, 40, 40, 31]), np.ones(5)
+    )
+    for discount in (0.0, 0.002):
+        together = bg_nbd.expected_purchases(PAPER, data, 39, discount=discount)
+        for i in range(5):
+            one = bg_nbd.Cells(*(c[i : i + 1] for c in (data.x, data.recency, data.age, data.counts)))
+            assert together[i] == pytest.approx(bg_nbd.expected_purchases(PAPER, one, 39, discount=discount)[0], rel=1e-12)
+
+
+def test_every_kth_cell_is_the_same_whatever_order_they_stand_in():
+    rng = np.random.default_rng(5)
+    data = bg_nbd.cells(rng.integers(1, 9, 4000), rng.integers(1, 40, 4000), np.full(4000, 50))
+    mixed = rng.permutation(len(data.x))
+    other = bg_nbd.Cells(*(c[mixed] for c in (data.x, data.recency, data.age, data.counts)))
+    for one, two in zip(*((d.x, d.recency, d.age) for d in (bg_nbd.thinned(data, 50), bg_nbd.thinned(other, 50))), strict=True):
+        assert (one == two).all()

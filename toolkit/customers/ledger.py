@@ -15,7 +15,8 @@ import ibis.expr.types as ir
 
 from toolkit.company.expressions import check_expression, said
 from toolkit.customers.definition import GOODS, REVENUE, SERVING, Bought, Flow, People, Window
-from toolkit.customers.kept import Tables, kept
+from toolkit.customers.kept import Tables
+from toolkit.data.asked_once import kept
 from toolkit.data.frames import TableLike, as_table
 from toolkit.kpis import queried
 from toolkit.language import Sentence
@@ -122,7 +123,8 @@ def of_flows(tables: Tables, flows: Sequence[Flow], window: Window) -> dict[int,
         )
         found = asked(rows, sums).iloc[0]
         for i in here:
-            out[i] = (*(int(found[f"{k}_{i}"]) for k in ("n", "bare")), *(float(found[f"{k}_{i}"]) for k in ("amount", "unowned")))
+            counts, amounts = (int(found[f"{k}_{i}"]) for k in ("n", "bare")), (float(found[f"{k}_{i}"]) for k in ("amount", "unowned"))
+            out[i] = (*counts, *amounts)
     return out
 
 
@@ -156,22 +158,27 @@ def _by_table(tables: Tables, flows: Sequence[Flow], window: Window) -> Iterator
         ]  # fmt: skip
         day = f'CAST("{time}" AS DATE)'
         inside = f"{day} <= DATE '{window.ends}'" + (f" AND {day} >= DATE '{window.starts}'" if window.starts else "")
-        yield queried(tables[name], f'CAST("{customer}" AS VARCHAR) AS customer, {day} AS day, {", ".join(columns)}', inside), here
+        chosen = f'CAST("{customer}" AS VARCHAR) AS customer, {day} AS day, {", ".join(columns)}'
+        yield queried(tables[name], chosen, inside), here
 
 
 def of_customers(tables: Tables, flows: Sequence[Flow], window: Window) -> ir.Table:
-    """One row a customer with money: customer, revenue, goods, serving, net; made once for all who ask."""
+    """One row a customer with money: customer, revenue, goods, serving; made once for all who ask."""
 
     def made() -> ir.Table:
         sums = queried(
             money(tables, flows, window),
-            "customer, SUM(revenue) AS revenue, SUM(goods) AS goods, SUM(serving) AS serving, "
-            "SUM(revenue - goods - serving) AS net",
+            "customer, SUM(revenue) AS revenue, SUM(goods) AS goods, SUM(serving) AS serving",
             "customer IS NOT NULL AND customer <> ''", "GROUP BY customer",
         )  # fmt: skip
         return kept(sums, tables.large(*(f.table for f in flows)))
 
     return tables.once(("money", flows, window.starts, window.ends), made)
+
+
+def with_net(each: ir.Table) -> ir.Table:
+    """The same with what is left of the revenue: net."""
+    return queried(each, "*, revenue - goods - serving AS net")
 
 
 def purchases(tables: Tables, bought: Bought, window: Window) -> ir.Table:

@@ -10,8 +10,9 @@ import pandas as pd
 
 from toolkit.customers.costly.definition import Costly
 from toolkit.customers.costly.results import Flag, Flagged, Troublesome
-from toolkit.customers.kept import Tables, kept
+from toolkit.customers.kept import Tables
 from toolkit.customers.ledger import asked, in_one_engine, money, people
+from toolkit.data.asked_once import kept
 from toolkit.data.frames import TableLike
 from toolkit.kpis import queried
 from toolkit.problems import Problem, Refused
@@ -81,10 +82,12 @@ def estimate(
 def _by_customer(rows: ir.Table, tables: Tables, definition: Costly) -> ir.Table:
     """Customer, net value, what trouble cost, and the months it was there."""
     ends, starts = definition.window.ends, definition.window.starts
-    each = queried(
+    large = tables.large(*(f.table for f in definition.flows))
+    # kept before it is joined: what groups and what joins would have to fit into memory together
+    each = kept(queried(
         rows, "customer, SUM(net) AS net, SUM(trouble) AS trouble, MIN(day) AS first_day, MAX(day) AS last_day",
         then="GROUP BY customer",
-    )
+    ), large)  # fmt: skip
     first, last = "first_day", f"DATE '{ends}'"
     if definition.who is not None:
         who = queried(people(tables, definition.who), "customer AS whose, toolkit_came, toolkit_went")
@@ -93,7 +96,6 @@ def _by_customer(rows: ir.Table, tables: Tables, definition: Costly) -> ir.Table
         first = f"LEAST({_month('first_day')}, COALESCE({came}, first_day))"
         last = f"GREATEST({_month('last_day')}, LEAST(COALESCE(toolkit_went, DATE '{ends}'), DATE '{ends}'))"
     months = f"DATE_DIFF('month', CAST({first} AS DATE), CAST({last} AS DATE)) + 1 AS months"
-    large = tables.large(*(f.table for f in definition.flows))
     return kept(queried(each, f"customer, net, trouble, {months}"), large)
 
 

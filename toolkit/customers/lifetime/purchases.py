@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from toolkit.customers.kept import MOST_IN_MEMORY
 from toolkit.customers.lifetime.definition import Purchases
 from toolkit.customers.lifetime.reading import (
     BINS,
@@ -21,7 +23,9 @@ from toolkit.customers.lifetime.reading import (
     segment_sql,
     segments_of,
 )
+from toolkit.data.asked_once import kept
 from toolkit.data.asking import literal, name_of
+from toolkit.data.dialects import answered_table, name_for
 from toolkit.language import Sentence
 from toolkit.problems import Problem, Refused
 from toolkit.stats import bg_nbd
@@ -40,31 +44,41 @@ def read_purchases(table: ir.Table, definition: Purchases) -> Told:
         Columns or SQL that are wrong; amounts in several currencies.
     """
     rows = _judged(checked_table(table, definition), definition)
-    counted = asked(rows, "SELECT state, COUNT(*) AS n FROM toolkit_rows GROUP BY 1").to_pandas()
+    counted = asked(
+        rows, "SELECT state, COUNT(*) AS n, MIN(day) AS starts, MAX(day) AS ends FROM toolkit_rows GROUP BY 1"
+    ).to_pandas()
     aside = tuple(
         SetAside(_WHY[s], int(n)) for s, n in sorted(zip(counted.state, counted.n, strict=True)) if s != "used"
     )
     used = asked(rows, "SELECT * FROM toolkit_rows WHERE state = 'used'")
     if definition.currency_column:
         _one_currency(used, definition)
-    span = asked(used, "SELECT MIN(day) AS starts, MAX(day) AS ends FROM toolkit_rows").to_pandas()
-    starts, ends = day_of(span.starts[0]), definition.ends or day_of(span.ends[0])
-    if starts is None:
+    span = counted[counted.state == "used"]
+    if span.empty:
         empty = bg_nbd.cells([], [], [])
         return Told({None: Buyers(empty, np.zeros(0), None)}, aside)
+    starts, ends = day_of(span.starts.iloc[0]), definition.ends or day_of(span.ends.iloc[0])
     days = (ends - starts).days
     split = ends - timedelta(days=round(days * definition.holdout))
     window = max(1, min(365, days // 2))
-    people = _people(used, split, ends, window).cache()
-    frames = {name: _steady(asked(people, text).to_pandas()) for name, text in _questions(split, ends).items()}
-    by_segment = {
-        name: dict(segments_of(frame, definition)) for name, frame in frames.items()
-    }
-    # a segment may have nobody who came back, or nobody early: it has fewer frames, and no less cells
+    people = kept(_people(used, split, ends, window), int(span.n.iloc[0]) > MOST_IN_MEMORY)
+    ahead = (ends - split).days / WEEK
+    # one answer at a time: each may be millions of cells
     parts = {
-        segment: _buyers(segment, by_segment, definition, (ends - split).days / WEEK, window)
-        for segment in by_segment["cells"]
+        segment: Buyers(*_cells(rows_, "spent"), None)
+        for segment, rows_ in segments_of(_told(people, _of_cells(ends)), definition)
     }
+    # a segment may have nobody who came back, or nobody early: it has fewer answers, and no less cells
+    if definition.amount is not None:
+        for segment, rows_ in segments_of(_told(people, _AMOUNTS), definition):
+            amounts = rows_.drop(columns="segment").astype({"x": float, "mean": float, "n": float})
+            parts[segment] = replace(parts[segment], amounts=amounts)
+    for segment, rows_ in segments_of(_told(people, _WINDOWS), definition):
+        parts[segment] = replace(parts[segment], windows=_windows(rows_, window))
+    before = _told(people, _of_before(split))
+    if len(before):  # foretold of everybody only
+        cells, later, squared = _cells(before, "later", "squared")
+        parts[None] = replace(parts[None], before=cells, later=later, later_squared=squared, ahead=ahead)
     return Told(parts, aside, starts, ends, split)
 
 
@@ -129,79 +143,81 @@ def _people(used: ir.Table, split: date, ends: date, window: int) -> ir.Table:
     """)
 
 
-def _steady(frame: pd.DataFrame) -> pd.DataFrame:
-    """Cells in an order of their own, sums without the bits that hang on the order an engine added in.
+def _told(people: ir.Table, text: str) -> pd.DataFrame:
+    """An answer in columns, sums without the bits that hang on the order an engine added in.
 
     A fit stops where a step gains nothing any more; from other last bits it stops elsewhere.
     """
-    keys = [c for c in frame.columns if c not in _SUMS and c != "segment"]
-    frame = frame.sort_values(keys, kind="stable", ignore_index=True)
-    return frame.assign(**{c: [_rounded(v) for v in frame[c]] for c in _SUMS if c in frame.columns})
+    name = name_for(people)
+    answer = answered_table(people, name, text.replace("toolkit_rows", name))
+    index = answer.column_names.index("segment")
+    answer = answer.set_column(index, "segment", answer.column("segment").cast("string").dictionary_encode())
+    frame = answer.to_pandas(split_blocks=True, self_destruct=True)
+    return frame.assign(**{c: _rounded(frame[c].to_numpy(dtype=float)) for c in _SUMS if c in frame.columns})
 
 
 _SUMS = ("spent", "mean", "spread")
 
 
-def _rounded(value: object) -> float:
-    return float("nan") if pd.isna(value) else float(f"{float(value):.12g}")
+def _rounded(values: np.ndarray) -> np.ndarray:
+    """Each to twelve digits."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        digits = 11 - np.floor(np.log10(np.abs(values)))
+    plain = (digits >= 0) & (digits <= 22)  # powers of ten that a float holds exactly, so one rounding is all
+    scale = 10.0 ** np.where(plain, digits, 0)
+    rest = ~plain & np.isfinite(values) & (values != 0)
+    out = np.where(plain, np.rint(values * scale) / scale, values)
+    out[rest] = [float(f"{v:.12g}") for v in values[rest]]
+    return out
 
 
-def _questions(split: date, ends: date) -> dict[str, str]:
-    end, cut = literal(ends), literal(split)
-    return {
-        "cells": f"""
-            SELECT segment, x, DATE_DIFF('day', first, last) AS recency, DATE_DIFF('day', first, {end}) AS age,
-                   COUNT(*) AS n, SUM(CASE WHEN x > 0 THEN again / x ELSE 0 END) AS spent
-            FROM toolkit_rows GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
-        """,
-        "amounts": f"""
-            SELECT segment, x, FLOOR(LN(again / x) * {BINS}) AS bin, COUNT(*) AS n, AVG(again / x) AS mean
-            FROM toolkit_rows WHERE x > 0 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-        """,
-        "before": f"""
-            SELECT segment, x_before AS x, DATE_DIFF('day', first, last_before) AS recency,
-                   DATE_DIFF('day', first, {cut}) AS age, COUNT(*) AS n, SUM(later) AS later,
-                   SUM(later * later) AS squared
-            FROM toolkit_rows WHERE first <= {cut} GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
-        """,
-        "windows": """
-            SELECT segment, in_before, in_last, COUNT(*) AS n, AVG(spend_last) AS mean,
-                   VAR_POP(spend_last) AS spread
-            FROM toolkit_rows GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-        """,
-    }
+def _of_cells(ends: date) -> str:
+    end = literal(ends)
+    return f"""
+        SELECT segment, CAST(x AS INTEGER) AS x, CAST(DATE_DIFF('day', first, last) AS INTEGER) AS recency,
+               CAST(DATE_DIFF('day', first, {end}) AS INTEGER) AS age, CAST(COUNT(*) AS INTEGER) AS n,
+               SUM(CASE WHEN x > 0 THEN again / x ELSE 0 END) AS spent
+        FROM toolkit_rows GROUP BY 1, 2, 3, 4 ORDER BY 2, 3, 4, 5, 1
+    """
 
 
-def _buyers(segment, frames, definition: Purchases, ahead: float, window: int) -> Buyers:
-    rows = frames["cells"][segment]
-    cells, spent = _cells(rows, rows.spent)
-    found = frames["before"].get(segment)
-    before = later = squared = None
-    if found is not None and len(found):
-        before, later = _cells(found, found.later)
-        squared = _cells(found, found.squared)[1]
-    amounts = frames["amounts"].get(segment)
-    if definition.amount is None or amounts is None:
-        amounts = None
-    else:
-        amounts = amounts.astype({"x": float, "mean": float, "n": float})
-    return Buyers(
-        cells, spent, amounts, before, later, squared, ahead, _windows(frames["windows"].get(segment), window)
-    )
+_AMOUNTS = f"""
+    SELECT segment, x, FLOOR(LN(again / x) * {BINS}) AS bin, COUNT(*) AS n, AVG(again / x) AS mean
+    FROM toolkit_rows WHERE x > 0 GROUP BY 1, 2, 3 ORDER BY 2, 3, 4, 1
+"""
+
+_WINDOWS = """
+    SELECT segment, in_before, in_last, COUNT(*) AS n, AVG(spend_last) AS mean, VAR_POP(spend_last) AS spread
+    FROM toolkit_rows GROUP BY 1, 2, 3 ORDER BY 2, 3, 4, 1
+"""
 
 
-def _cells(rows: pd.DataFrame, summed: pd.Series) -> tuple[bg_nbd.Cells, np.ndarray]:
-    """Cells of customers whatever their segment, with a sum by cell; times in weeks."""
-    keys = rows.assign(summed=summed).groupby(["x", "recency", "age"], as_index=False)[["n", "summed"]].sum()
-    cells = bg_nbd.Cells(
-        keys.x.to_numpy(dtype=float), keys.recency.to_numpy(dtype=float) / WEEK,
-        keys.age.to_numpy(dtype=float) / WEEK, keys.n.to_numpy(dtype=float),
-    )  # fmt: skip
-    return cells, keys.summed.to_numpy(dtype=float)
+def _of_before(split: date) -> str:
+    cut = literal(split)
+    return f"""
+        SELECT CAST(NULL AS VARCHAR) AS segment, CAST(x_before AS INTEGER) AS x,
+               CAST(DATE_DIFF('day', first, last_before) AS INTEGER) AS recency,
+               CAST(DATE_DIFF('day', first, {cut}) AS INTEGER) AS age, CAST(COUNT(*) AS INTEGER) AS n,
+               CAST(SUM(later) AS BIGINT) AS later, CAST(SUM(later * later) AS BIGINT) AS squared
+        FROM toolkit_rows WHERE first <= {cut} GROUP BY 2, 3, 4 ORDER BY 2, 3, 4
+    """
 
 
-def _windows(rows: pd.DataFrame | None, window: int) -> Windows | None:
-    if rows is None or not len(rows):
+def _cells(rows: pd.DataFrame, *summed: str) -> tuple[bg_nbd.Cells, *tuple[np.ndarray, ...]]:
+    """Cells of customers whatever their segment, with sums by cell; times in weeks. Rows are in order."""
+    keys = [rows[k].to_numpy() for k in ("x", "recency", "age")]
+    first = np.ones(len(rows), dtype=bool)
+    first[1:] = np.logical_or.reduce([k[1:] != k[:-1] for k in keys])
+    starts = np.flatnonzero(first)
+    x, recency, age = (k[starts].astype(float) for k in keys)
+    recency /= WEEK
+    age /= WEEK
+    n, *sums = (np.add.reduceat(rows[c].to_numpy(dtype=float), starts) for c in ("n", *summed))
+    return bg_nbd.Cells(x, recency, age, n), *sums
+
+
+def _windows(rows: pd.DataFrame, window: int) -> Windows | None:
+    if not len(rows):
         return None
     last, before = rows[rows.in_last == 1], rows[rows.in_before == 1]
     n = float(last.n.sum())

@@ -60,7 +60,7 @@ class Buyers:
     amounts : DataFrame
         ``x``, ``mean``, ``n``: customers who bought again, by their mean amount. None without money.
     later : tuple of ndarray or None
-        For the holdout: by its own cells, purchases afterwards and their squares.
+        For the holdout, of everybody only: by its own cells, purchases afterwards and their squares.
     before : Cells or None
         Cells at the day from which was foretold.
     windows

@@ -118,9 +118,10 @@ def _customer_days(base: ir.Table, segment: str, months: list[date]) -> pd.DataF
     """
     known = f'"{segment}" IS NOT NULL AND toolkit_came IS NOT NULL'
     there = f"{known} AND (toolkit_went IS NULL OR toolkit_went >= toolkit_came)"
+    wanted = ("toolkit_came", there), ("toolkit_went", f"{there} AND toolkit_went IS NOT NULL"), ("toolkit_came", known)
     came, went, first = (
         asked(base, f'"{segment}" AS segment, CAST({day} AS DATE) AS day, COUNT(*) AS n', where, "GROUP BY 1, 2")
-        for day, where in (("toolkit_came", there), ("toolkit_went", f"{there} AND toolkit_went IS NOT NULL"), ("toolkit_came", known))
+        for day, where in wanted
     )
     starts = pd.DatetimeIndex(pd.to_datetime([*months, _following(months[-1])]))
     parts = []

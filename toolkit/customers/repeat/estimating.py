@@ -8,10 +8,10 @@ from datetime import date, timedelta
 import ibis.expr.types as ir
 import numpy as np
 
-from toolkit.customers.kept import kept
 from toolkit.customers.ledger import asked, in_one_engine, orders, purchases, set_aside
 from toolkit.customers.repeat.definition import Repeat
 from toolkit.customers.repeat.results import Cohort, Repeated
+from toolkit.data.asked_once import kept
 from toolkit.data.frames import TableLike
 from toolkit.kpis import queried
 from toolkit.problems import Problem, Refused
@@ -77,7 +77,8 @@ def _firsts(ordered: ir.Table, definition: Repeat, large: bool) -> ir.Table:
 
     Orders of one day are one visit: the second order is the first on a later day.
     """
-    first = queried(ordered, "customer AS whose, MIN(day) AS first_day", then="GROUP BY customer")
+    # kept before it is joined: what groups and what joins would have to fit into memory together
+    first = kept(queried(ordered, "customer AS whose, MIN(day) AS first_day", then="GROUP BY customer"), large)
     both = ordered.join(first, ordered.customer == first.whose)
     each = queried(
         both, "customer, MIN(first_day) AS first_day, MIN(CASE WHEN day > first_day THEN day END) AS second_day",

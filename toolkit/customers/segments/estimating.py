@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 
 import ibis.expr.types as ir
 
-from toolkit.customers.kept import Tables, kept
-from toolkit.customers.ledger import asked, buyers, in_one_engine, of_customers, orders, people, problems_of
+from toolkit.customers.kept import Tables
+from toolkit.customers.ledger import asked, buyers, in_one_engine, of_customers, orders, people, problems_of, with_net
 from toolkit.customers.segments.definition import COMPUTED, SCORES, Outcome, Rules, Segmenting
 from toolkit.customers.segments.proving import prove, words
 from toolkit.customers.segments.results import Measured, Segment, Segmentation, Segmented
 from toolkit.customers.segments.scoring import cells, scored
+from toolkit.data.asked_once import kept
 from toolkit.data.frames import TableLike
 from toolkit.kpis import queried
 from toolkit.problems import Problem, Refused
@@ -101,7 +102,7 @@ def _bought(tables: Tables, definition: Segmenting) -> ir.Table | None:
 def _money(tables: Tables, definition: Segmenting, bought: ir.Table | None) -> ir.Table | None:
     """One row a customer with money: net value in the window, or the amount bought where no flow is known."""
     if definition.flows:
-        return of_customers(tables, definition.flows, definition.window)
+        return with_net(of_customers(tables, definition.flows, definition.window))
     if bought is None:
         return None
     starts = definition.window.starts

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import numpy as np
 
 from toolkit.customers.kept import Tables
-from toolkit.customers.ledger import asked, buyers, in_one_engine, of_customers, of_flows
+from toolkit.customers.ledger import asked, buyers, in_one_engine, of_customers, of_flows, with_net
 from toolkit.customers.value.definition import Profit
 from toolkit.customers.value.results import Listed, Profitability, Stream
 from toolkit.data.asking import literal
@@ -52,7 +52,7 @@ def estimate(
         definition, table = table.definition, table.table
     tables = in_one_engine(table, definition.tables)
     streams = _streams(tables, definition)
-    each = of_customers(tables, definition.flows, definition.window)
+    each = with_net(of_customers(tables, definition.flows, definition.window))
     bought = None if definition.bought is None else buyers(tables, definition.bought, definition.window)
     found = asked(
         each,
