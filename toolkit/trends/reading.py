@@ -149,13 +149,13 @@ def read(
 
 
 def _dated(
-    table: ir.Table, kpis: Sequence[Trend], end: date, zone: str, extra: Iterable[str]
+    table: ir.Table, kpis: Sequence[Trend], end: date, fys: int, zone: str, extra: Iterable[str]
 ) -> tuple[ir.Table, str, str]:
-    """The rows before `end` with their day: of which table, what they are called, and SQL."""
+    """The rows before `end` with their day and period: of which table, what they are called, and SQL."""
     kpi = kpis[0]
     table = _on_the_clock(table, [kpi.time], zone)
     name, day = name_for(table), f"CAST({name_of(kpi.time)} AS DATE)"
-    dated = {WHEN: day}
+    dated = {WHEN: day, PERIOD: period_sql(day, kpi.every, fys)}
     only = f"{day} < DATE '{end}'"
     return table, name, measured_sql(table, name, [k.measure for k in kpis], extra, (), dated, only)
 
@@ -169,17 +169,15 @@ def _on_the_clock(table: ir.Table, columns: Iterable[str], zone: str) -> ir.Tabl
 
 def _read_sums(table, kpis, end, fys, zone) -> dict[str, dict[Segment, Cells]]:
     dims = list(dict.fromkeys(s for k in kpis for s in k.segments))
-    table, name, rows = _dated(table, kpis, end, zone, dims)
-    # a day's period is found once for the day, not for each of its rows
-    daily, group = [WHEN, *map(name_of, dims)], by_place(1 + len(dims))
-    wanted = [f"{period_sql(WHEN, kpis[0].every, fys)} AS {PERIOD}", *map(name_of, dims)]
+    table, name, rows = _dated(table, kpis, end, fys, zone, dims)
+    wanted = [PERIOD, *map(name_of, dims)]
+    group = by_place(len(wanted))
     for i, k in enumerate(kpis):
         num, den = name_of(k.measure.num), name_of(k.measure.den)
-        daily += [f"SUM({num}) AS n{i}", f"SUM({den}) AS d{i}", f"COUNT(*) FILTER (WHERE {den} <> 0) AS r{i}"]
-        wanted += [f"SUM(n{i}) AS n{i}", f"SUM(d{i}) AS d{i}", f"CAST(SUM(r{i}) AS BIGINT) AS r{i}"]
-        wanted += [f"{of}({WHEN}) FILTER (WHERE r{i} > 0) AS {at}{i}" for of, at in (("MIN", "f"), ("MAX", "l"))]
-    days = f"SELECT {', '.join(daily)} FROM ({rows}) AS toolkit_dated{group}"
-    text = f"SELECT {', '.join(wanted)} FROM ({days}) AS toolkit_days{group}"
+        counts = f"FILTER (WHERE {den} <> 0)"
+        wanted += [f"SUM({num}) AS n{i}", f"SUM({den}) AS d{i}", f"COUNT(*) {counts} AS r{i}"]
+        wanted += [f"MIN({WHEN}) {counts} AS f{i}", f"MAX({WHEN}) {counts} AS l{i}"]
+    text = f"SELECT {', '.join(wanted)} FROM ({rows}) AS toolkit_dated{group}"
     found = answered_table(table, name, text).to_pandas()
     axis, place = _axis(found[PERIOD], kpis[0].every, fys)
     groups: dict[str | None, tuple[np.ndarray, list]] = {
@@ -226,9 +224,7 @@ def _read_quantile(table, kpi, end, fys, zone) -> dict[Segment, Cells]:
     out: dict[Segment, Cells] = {}
     for column in (None, *kpi.segments):
         dims = [column] if column else []
-        dated, name, text = _dated(table, [kpi], end, zone, dims)
-        period = period_sql(WHEN, kpi.every, fys)
-        rows = asked_in_sql(dated, name, f"SELECT *, {period} AS {PERIOD} FROM ({text}) AS toolkit_dated")
+        rows = asked_in_sql(*_dated(table, [kpi], end, fys, zone, dims))
         rows = rows.filter(rows[kpi.measure.den] != 0)
         found = rows.group_by([PERIOD, *dims]).agg(
             n0=rows[kpi.measure.num].quantile(kpi.quantile),
