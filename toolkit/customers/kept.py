@@ -31,8 +31,9 @@ class Tables(dict[str, ir.Table]):
 
     def large(self, *names: str) -> bool:
         """Whether one of these tables has more rows than are kept in memory."""
-        return any(self.once(("rows", n), lambda n=n: _rows(self[n])) > MOST_IN_MEMORY for n in dict.fromkeys(names))
+        return any(self.once(("many", n), lambda n=n: many_rows(self[n])) for n in dict.fromkeys(names))
 
 
-def _rows(rows: ir.Table) -> int:
-    return row_count(rows) if can_be_viewed(rows) else 0
+def many_rows(table: ir.Table) -> bool:
+    """Whether what is made of a table in DuckDB is better kept in a file."""
+    return can_be_viewed(table) and row_count(table) > MOST_IN_MEMORY

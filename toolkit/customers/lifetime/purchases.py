@@ -23,6 +23,7 @@ from toolkit.customers.lifetime.reading import (
     segment_sql,
     segments_of,
 )
+from toolkit.customers.steady import steady
 from toolkit.data.asked_once import kept
 from toolkit.data.asking import literal, name_of
 from toolkit.data.dialects import answered_table, name_for
@@ -153,22 +154,10 @@ def _told(people: ir.Table, text: str) -> pd.DataFrame:
     index = answer.column_names.index("segment")
     answer = answer.set_column(index, "segment", answer.column("segment").cast("string").dictionary_encode())
     frame = answer.to_pandas(split_blocks=True, self_destruct=True)
-    return frame.assign(**{c: _rounded(frame[c].to_numpy(dtype=float)) for c in _SUMS if c in frame.columns})
+    return frame.assign(**{c: steady(frame[c].to_numpy(dtype=float)) for c in _SUMS if c in frame.columns})
 
 
 _SUMS = ("spent", "mean", "spread")
-
-
-def _rounded(values: np.ndarray) -> np.ndarray:
-    """Each to twelve digits."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        digits = 11 - np.floor(np.log10(np.abs(values)))
-    plain = (digits >= 0) & (digits <= 22)  # powers of ten that a float holds exactly, so one rounding is all
-    scale = 10.0 ** np.where(plain, digits, 0)
-    rest = ~plain & np.isfinite(values) & (values != 0)
-    out = np.where(plain, np.rint(values * scale) / scale, values)
-    out[rest] = [float(f"{v:.12g}") for v in values[rest]]
-    return out
 
 
 def _of_cells(ends: date) -> str:

@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 
 from toolkit.company.expressions import check_expression, said
+from toolkit.customers.kept import many_rows
 from toolkit.customers.lifetime.definition import Definition, Renewals, Summary
+from toolkit.data.asked_once import kept
 from toolkit.data.asking import literal, name_of
 from toolkit.data.dialects import asked_in_sql
 from toolkit.language import Sentence
@@ -198,10 +200,11 @@ def read_renewals(table: ir.Table, definition: Renewals) -> Told:
                     WHEN {late} THEN 'late' ELSE 'used' END AS state
         FROM toolkit_rows
     """)
-    base = asked(base, """
-        SELECT *, ROW_NUMBER() OVER (PARTITION BY customer, term, state ORDER BY day, renewed) AS copy,
+    base = kept(asked(base, """
+        SELECT segment, term, renewed, day, state,
+               ROW_NUMBER() OVER (PARTITION BY customer, term, state ORDER BY day, renewed) AS copy,
                MAX(CASE WHEN state = 'used' THEN term END) OVER (PARTITION BY customer) AS last FROM toolkit_rows
-    """)
+    """), many_rows(table))
     counted = asked(base, """
         SELECT CASE WHEN state = 'used' AND copy > 1 THEN 'twice' ELSE state END AS state, COUNT(*) AS n
         FROM toolkit_rows GROUP BY 1
