@@ -17,7 +17,7 @@ from toolkit.customers.ledger import of_customers, orders
 from toolkit.customers.prices.estimating import _customer_days
 from toolkit.customers.repeat import Repeat
 from toolkit.customers.segments import RFM, Rules, Segmenting
-from toolkit.customers.steady import steady
+from toolkit.customers.lifetime.steady import steady
 from toolkit.customers.value import Profit
 
 ENDS = date(2026, 6, 30)

@@ -12,7 +12,6 @@ from toolkit.customers.costly.definition import Costly
 from toolkit.customers.costly.results import Flag, Flagged, Troublesome
 from toolkit.customers.kept import Tables
 from toolkit.customers.ledger import asked, in_one_engine, money, people
-from toolkit.customers.steady import steady
 from toolkit.data.asked_once import kept
 from toolkit.data.frames import TableLike
 from toolkit.kpis import queried
@@ -120,8 +119,6 @@ def _by_month(rows: ir.Table, whose: ir.Table) -> pd.DataFrame:
         each, f"customer, months, net, net / months AS mean, "
         f"CASE WHEN months > 1 THEN GREATEST({spread}, 0) / (months - 1) END AS var, {', '.join(_SUMS)}",
     )  # fmt: skip
-    # the engine chooses how it joins, and so the order it adds in
-    found = found.assign(**{c: steady(found[c].to_numpy(dtype=float), 13) for c in ("net", "mean", "var", *_SUMS)})
     return found.sort_values(["net", "customer"], ignore_index=True)
 
 

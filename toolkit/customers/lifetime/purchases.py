@@ -23,7 +23,7 @@ from toolkit.customers.lifetime.reading import (
     segment_sql,
     segments_of,
 )
-from toolkit.customers.steady import steady
+from toolkit.customers.lifetime.steady import steady
 from toolkit.data.asked_once import kept
 from toolkit.data.asking import literal, name_of
 from toolkit.data.dialects import answered_table, name_for

@@ -11,7 +11,6 @@ import numpy as np
 
 from toolkit.customers.kept import Tables
 from toolkit.customers.ledger import asked, buyers, in_one_engine, of_customers, of_flows, with_net
-from toolkit.customers.steady import steady
 from toolkit.customers.value.definition import Profit
 from toolkit.customers.value.results import Listed, Profitability, Stream
 from toolkit.data.asking import literal
@@ -135,7 +134,7 @@ def _priority(
     found = asked(chosen, "COUNT(*) AS n, COALESCE(SUM(net), 0) AS net").iloc[0]
     whole = float(asked(each, "SUM(net) AS net").net[0])
     listed = _listed(_with_orders(_top(chosen, "net", most), bought), "net")
-    return listed, int(found.n), float(steady(np.array([float(found.net)]))[0]) / whole if whole > 0 else math.nan
+    return listed, int(found.n), float(found.net) / whole if whole > 0 else math.nan
 
 
 def _orders_of_place(each: ir.Table, bought: ir.Table, place: int) -> int:
