@@ -9,6 +9,7 @@ reading       decisions and summaries as counted cells
 purchases     purchases as counted cells
 buying        without contract: BG/NBD and Gamma-Gamma
 renewing      under contract: shifted beta-geometric
+steady        sums to the digits that every engine agrees on
 results       what was found, as rows for charts and as tables
 """
 
