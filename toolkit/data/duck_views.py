@@ -64,13 +64,13 @@ def answered(rows: ir.Table, name: str, text: str) -> list[dict[str, Any]]:
     answer = _put(rows, name, text)
     columns = [column[0] for column in answer.description]
     if any(str(column[1]) not in _PLAIN for column in answer.description):
-        return answer.to_arrow_table().to_pylist()
+        return answer.arrow().read_all().to_pylist()
     return [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
 
 
 def answered_table(rows: ir.Table, name: str, text: str) -> pa.Table:
     """The same in columns, for answers of many rows."""
-    return _put(rows, name, text).to_arrow_table()
+    return _put(rows, name, text).arrow().read_all()
 
 
 def types_of(rows: ir.Table, name: str, text: str) -> dict[str, dt.DataType]:
