@@ -113,7 +113,7 @@ class Engine(Part):
     exact_units: int = Field(default=1_000_000, ge=0)
     buckets: Literal[16, 256] = 256
     threads: int = Field(default=1, ge=1, le=256)
-    memory: int = Field(default=600, ge=100, le=1_000_000)
+    memory: int = Field(default=450, ge=100, le=1_000_000)
 
 
 _HOLDS_A_PASSWORD = re.compile(
